@@ -1,0 +1,204 @@
+//! The traits between the rules and the world: where a pool lives, and where its mail goes.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::command::{Command, Commit, Dice};
+use crate::event::Envelope;
+use crate::id::{Conn, DeviceId, NodeId, PairId, PoolId};
+use crate::policy::Policy;
+use crate::query::{Query, View};
+use crate::time::UnixMillis;
+
+/// Where pools live.
+///
+/// # To be correct, an implementation must
+///
+/// 1. **Serialize.** The commits of one pool form one order; `seq` counts it from 1 without holes.
+/// 2. **Agree.** The commit equals what [`Pool::apply`](crate::Pool::apply) gives for the same
+///    history of (instant, dice, command) under [`Store::policy`].
+/// 3. **Deliver in order, or announce a gap.** The envelopes of a commit reach the inbox of their
+///    node in the order of `seq`, and in their order within one commit, each once; an
+///    implementation that may have lost one calls [`Inbox::gap`].
+/// 4. **Deliver before returning.** When `apply` returns a commit, the envelopes for the caller's
+///    own node, of this commit and all before it, have been handed to its inbox.
+/// 5. **Not half-happen.** A command whose call returns an error, or whose future is dropped, has
+///    either committed entirely, envelopes included, or not at all.
+/// 6. **Carry, not keep.** A whisper is handed to the inbox of its node or lost; no part of it is
+///    written anywhere.
+///
+/// `anonchat_store::conformance::run` checks them.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The rules by which this store's pools were made. They do not change while it is open.
+    fn policy(&self) -> &Arc<Policy>;
+
+    /// Applies one command to a pool.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPool`] and [`StoreError::Unavailable`]; see obligation 5.
+    async fn apply(
+        &self,
+        pool: &PoolId,
+        at: UnixMillis,
+        dice: Dice,
+        command: &Command,
+    ) -> Result<Commit, StoreError>;
+
+    /// Looks at a pool without changing it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPool`] and [`StoreError::Unavailable`].
+    async fn read(
+        &self,
+        pool: &PoolId,
+        at: UnixMillis,
+        query: &Query,
+    ) -> Result<View, StoreError>;
+
+    /// From now on, delivers here what is for `node`. A second call for a node replaces its inbox.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError>;
+
+    /// Carries something from one member of a pair to the other, without storing it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if it was certainly not carried. `Ok` is no promise that it
+    /// arrives; acknowledgements go end to end.
+    async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError>;
+}
+
+/// Takes a node's mail in. Called while the store may hold its locks.
+///
+/// # To be correct, an implementation must
+///
+/// 1. **Not wait**, for a slow client least of all: its mail is dropped together with the client.
+/// 2. **Keep the order** of the calls for each connection.
+/// 3. **Not call back** into the store.
+pub trait Inbox: Send + Sync + 'static {
+    /// Takes one piece of mail. Mail for an unknown connection is dropped.
+    fn deliver(&self, mail: Mail);
+
+    /// Mail may have been lost: every connection of the node must attach again to learn the truth.
+    fn gap(&self);
+}
+
+/// What a node receives. There is deliberately no `Debug`: it may hold chat text.
+#[derive(Clone)]
+pub enum Mail {
+    /// A fact from the pool.
+    Event(Envelope),
+    /// Something from a partner.
+    Whisper(Whisper),
+}
+
+/// Something that one member of a pair says to the other: carried, never stored.
+#[derive(Clone)]
+pub struct Whisper {
+    /// The partner's connection.
+    pub to: Conn,
+    /// The pair; a receiver drops what is not for its current one.
+    pub pair: PairId,
+    /// What is said.
+    pub body: Body,
+}
+
+/// What is said. There is deliberately no `Debug`.
+#[derive(Clone)]
+pub enum Body {
+    /// A message.
+    Text {
+        /// The sender's id of it, if it wants an acknowledgement.
+        id: Option<MessageId>,
+        /// The words.
+        text: ChatText,
+    },
+    /// The sender types, or no longer does.
+    Typing(bool),
+    /// The sender has received the message of this id.
+    Ack(MessageId),
+}
+
+/// The words of a chat message, trimmed and within the policy's length.
+///
+/// It can neither be shown nor stored: no `Debug`, no `Display`, no serialization, and no
+/// [`Command`] that takes it.
+///
+/// ```compile_fail
+/// fn show(text: anonchat_core::ChatText) { println!("{text:?}"); }
+/// ```
+/// ```compile_fail
+/// fn keep(text: anonchat_core::ChatText) -> anonchat_core::Command { text.into() }
+/// ```
+#[derive(Clone)]
+pub struct ChatText(Box<str>);
+
+/// A sender's name for a message: 1 to 32 characters of printable ASCII.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(Box<str>);
+
+/// The store failed. The rules did not say no: that is a [`Rejection`](crate::Rejection).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The store cannot be reached, or did not answer in time.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+    /// This deployment has no such pool.
+    #[error("unknown pool")]
+    UnknownPool,
+}
+
+impl ChatText {
+    /// Takes words as they are.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The words, for the frame that carries them on.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl MessageId {
+    /// The most characters of an id.
+    pub const MAX_CHARS: usize = 32;
+
+    /// Checks an id; `None` unless it is 1 to 32 characters of printable ASCII.
+    pub fn new(id: &str) -> Option<Self> {
+        let fits = (1..=Self::MAX_CHARS).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self(id.into()))
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Mail {
+    /// The connection it is for.
+    pub fn conn(&self) -> Conn {
+        match self {
+            Self::Event(envelope) => envelope.conn,
+            Self::Whisper(whisper) => whisper.to,
+        }
+    }
+
+    /// The device it is about, if it is a fact from the pool.
+    pub fn device(&self) -> Option<DeviceId> {
+        match self {
+            Self::Event(envelope) => Some(envelope.to),
+            Self::Whisper(_) => None,
+        }
+    }
+}
