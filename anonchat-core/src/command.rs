@@ -124,8 +124,9 @@ pub struct Wish {
     pub filter: Filter,
     /// What the partner is shown.
     pub profile: Arc<Profile>,
-    /// A gender that came with the join. A gender known by [`Command::Verify`] goes before it,
-    /// unless this one is attested.
+    /// A gender that came with the join. What is attested goes before what is declared, and this
+    /// before what [`Command::Verify`] made known. With verification off only declarations count,
+    /// with verification required only attestations; otherwise a declaration counts only here.
     pub claim: Option<Claim>,
 }
 

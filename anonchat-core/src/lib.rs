@@ -9,7 +9,7 @@ mod command;
 mod event;
 mod id;
 pub mod policy;
-mod pool;
+pub mod pool;
 mod profile;
 mod query;
 mod rejection;

@@ -1,31 +1,181 @@
-//! Who waits, who talks to whom, who may not.
+//! Who waits, who talks to whom, who may not: the matchmaking transaction.
+//!
+//! Each file holds one chapter of the rules and the state that belongs to it. Time-bound rules are
+//! looked at lazily: a ban, a cooldown or a count is over at its instant, whether or not a
+//! [`Command::Sweep`] has come. What time alone brings about for *others* (the end of a grace, of
+//! a dead server, of an exclusion while both wait) happens at the first sweep at or after it.
 
-use crate::command::{Command, Commit, Dice};
-use crate::policy::Policy;
-use crate::query::{Query, View};
-use crate::time::UnixMillis;
+mod arrivals;
+mod blocks;
+mod device;
+mod fairness;
+mod housekeeping;
+#[cfg(feature = "test-util")]
+mod invariants;
+mod lease;
+mod met;
+mod pairing;
+mod presence;
+mod queue;
+mod read;
+mod safety;
+mod snapshot;
+mod sweep;
+mod verification;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// One atomic partition of the population.
+use crate::command::{Command, Commit, Dice};
+use crate::event::{Envelope, Event};
+use crate::id::PairId;
+use crate::policy::Policy;
+use crate::rejection::Rejection;
+use crate::time::UnixMillis;
+
+#[cfg(feature = "test-util")]
+pub use invariants::Violation;
+pub use snapshot::{ActivityState, DeviceState, Due, MeetingState, PersonaState, Snapshot};
+
+use blocks::Blocks;
+use device::{Devices, Slot};
+use housekeeping::Stale;
+use lease::Leases;
+use met::Met;
+use queue::Queues;
+use safety::Safety;
+
+/// One atomic partition of the population: everybody who may meet each other.
+///
+/// ```
+/// use std::sync::Arc;
+/// use anonchat_core::*;
+///
+/// let mut pool = Pool::new(Arc::new(Policy::default()));
+/// let now = UnixMillis::new(1_700_000_000_000);
+/// let mut arrive = |n: u8| {
+///     let device = DeviceId::from_bytes([n; 16]);
+///     let conn = Conn { node: NodeId(1), id: n.into() };
+///     let dice = |m: u8| Dice { pair: PairId::from_bytes([m; 16]) };
+///     pool.apply(now, dice(n), &Command::Attach { device, conn, client: Client::Native });
+///     let join = Command::Join { device, conn, wish: Wish::default() };
+///     pool.apply(now, dice(n), &join).outcome.expect("accepted")
+/// };
+/// assert!(matches!(arrive(1)[0].event, Event::Queued { .. }));
+/// assert!(matches!(arrive(2)[0].event, Event::Matched { .. }));
+/// ```
 pub struct Pool {
     policy: Arc<Policy>,
+    clock: UnixMillis,
+    seq: u64,
+    /// The facts of the command that is being applied.
+    mail: Vec<Envelope>,
+    /// The pair id of the command that is being applied, until a pair has taken it.
+    dice: Option<PairId>,
+    devices: Devices,
+    queues: Queues,
+    met: Met,
+    blocks: Blocks,
+    safety: Safety,
+    leases: Leases,
+    due: BTreeSet<(UnixMillis, Due)>,
+    stale: BTreeSet<(UnixMillis, Stale)>,
 }
 
 impl Pool {
-    /// An empty pool with these rules.
+    /// An empty pool with these rules, at the beginning of time.
     pub fn new(policy: Arc<Policy>) -> Self {
-        Self { policy }
+        Self {
+            policy,
+            clock: UnixMillis::default(),
+            seq: 0,
+            mail: Vec::new(),
+            dice: None,
+            devices: Devices::default(),
+            queues: Queues::default(),
+            met: Met::default(),
+            blocks: Blocks::default(),
+            safety: Safety::default(),
+            leases: Leases::default(),
+            due: BTreeSet::new(),
+            stale: BTreeSet::new(),
+        }
     }
+
     /// The rules.
     pub fn policy(&self) -> &Arc<Policy> {
         &self.policy
     }
+
     /// Applies one command.
-    pub fn apply(&mut self, _at: UnixMillis, _dice: Dice, _command: &Command) -> Commit {
-        unreachable!()
+    ///
+    /// Everything that can influence the result is an argument: the same history of instants, dice
+    /// and commands always gives the same commits, on every machine and in every language. A
+    /// rejected command changes nothing but `seq` and the clock, which never runs back: an `at`
+    /// earlier than a former one counts as that one.
+    ///
+    /// The cost is logarithmic in the number of people (amortized: tables grow and shrink by
+    /// halves), times at most 512 people that an arrival looks past because of blocks, and for
+    /// [`Command::Sweep`] times at most 256 things that were due.
+    pub fn apply(&mut self, at: UnixMillis, dice: Dice, command: &Command) -> Commit {
+        self.clock = self.clock.max(at);
+        self.seq += 1;
+        self.dice = Some(dice.pair);
+        let more = matches!(command, Command::Sweep);
+        let done = self.dispatch(command);
+        self.keep_house(if more { 4096 } else { 2 });
+        let mail = std::mem::take(&mut self.mail);
+        debug_assert!(done.is_ok() || mail.is_empty(), "a rejection tells nobody anything");
+        Commit { seq: self.seq, outcome: done.map(|()| mail), more: more && self.has_due() }
     }
-    /// Looks without changing.
-    pub fn read(&self, _at: UnixMillis, _query: &Query) -> View {
-        unreachable!()
+
+    fn dispatch(&mut self, command: &Command) -> Result<(), Rejection> {
+        match command {
+            Command::Attach { device, conn, client } => self.attach(*device, *conn, *client),
+            Command::Detach { device, conn } => self.detach(*device, *conn),
+            Command::Join { device, conn, wish } => self.join(*device, *conn, wish),
+            Command::Next { device, conn, wish } => self.next(*device, *conn, wish),
+            Command::Leave { device, conn, why } => self.leave(*device, *conn, *why),
+            Command::Block { device, target } => self.block(*device, *target),
+            Command::Unblock { device, block } => self.unblock(*device, *block),
+            Command::Report { device, target, reason, note } => {
+                self.report(*device, *target, reason, note.as_ref())
+            }
+            Command::Verify { device, gender, proof } => {
+                self.verify(*device, *gender, *proof);
+                Ok(())
+            }
+            Command::Ban { device, until } => {
+                self.ban(*device, *until);
+                Ok(())
+            }
+            Command::Lift { device } => {
+                self.lift(*device);
+                Ok(())
+            }
+            Command::Dismiss { report } => self.dismiss(*report),
+            Command::Renew { node } => {
+                self.renew(*node);
+                Ok(())
+            }
+            Command::Sweep => self.sweep(),
+        }
+    }
+
+    /// Refuses a command that may make a pair under an id that is in use.
+    fn check_dice(&self) -> Result<(), Rejection> {
+        match self.dice {
+            Some(pair) if !self.met.contains(pair) => Ok(()),
+            _ => Err(Rejection::DiceUsed),
+        }
+    }
+
+    /// Tells a device something, if it has a connection.
+    fn tell(&mut self, slot: Slot, event: Event) {
+        let device = &self.devices[slot];
+        if let Some(attached) = device.attached {
+            let (to, conn, seq) = (device.id, attached.conn, self.seq);
+            self.mail.push(Envelope { to, conn, seq, event });
+        }
     }
 }

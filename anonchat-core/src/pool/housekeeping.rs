@@ -1,0 +1,66 @@
+//! Forgetting: what no rule needs any more gives its memory back. Nothing here changes an answer.
+
+use super::Pool;
+use crate::id::DeviceId;
+use crate::time::UnixMillis;
+
+/// Something that no rule needs after an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stale {
+    /// The record of a device that is gone.
+    Device(DeviceId),
+    /// A ban.
+    Ban(DeviceId),
+    /// All dismissed reports of a device.
+    Dismissals(DeviceId),
+}
+
+impl Pool {
+    /// Forgets at most `budget` things of each kind. Every command adds at most two of a kind, so
+    /// that two a command keep up.
+    pub(super) fn keep_house(&mut self, budget: usize) {
+        for _ in 0..budget {
+            let Some(&(at, stale)) = self.stale.first().filter(|(at, _)| *at <= self.clock) else {
+                break;
+            };
+            self.stale.remove(&(at, stale));
+            self.forget(stale, at);
+        }
+        let window = self.report_after_ms();
+        for _ in 0..budget {
+            if !self.met.forget_one(self.clock, window) {
+                break;
+            }
+        }
+        for _ in 0..budget {
+            let window = self.report_window_ms();
+            let oldest = self.safety.reports.first_key_value();
+            let Some((&id, report)) = oldest.filter(|(_, r)| r.at.after(window) <= self.clock)
+            else {
+                break;
+            };
+            let target = report.target;
+            self.safety.reports.remove(&id);
+            self.safety.withdraw(target, id);
+        }
+    }
+
+    fn forget(&mut self, stale: Stale, at: UnixMillis) {
+        match stale {
+            Stale::Device(device) => {
+                if let Some(slot) = self.devices.find(device) {
+                    self.devices[slot].kept_until = None;
+                    self.retire(slot);
+                }
+            }
+            Stale::Ban(device) => {
+                if self.safety.bans.get(&device) == Some(&at) {
+                    self.safety.bans.remove(&device);
+                }
+            }
+            Stale::Dismissals(reporter) => {
+                self.safety.dismissed.remove(&reporter);
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Which connection speaks for a device, and what the loss of it means.
+
+use super::Pool;
+use super::device::{Activity, Attached, Slot};
+use super::housekeeping::Stale;
+use super::sweep::Due;
+use crate::event::{Client, Departure, Event, Phase};
+use crate::id::{Conn, DeviceId};
+use crate::rejection::Rejection;
+use crate::time::UnixMillis;
+
+impl Pool {
+    pub(super) fn attach(
+        &mut self,
+        device: DeviceId,
+        conn: Conn,
+        client: Client,
+    ) -> Result<(), Rejection> {
+        self.check_dice()?;
+        if let Some(until) = self.banned_until(device) {
+            return Err(Rejection::Banned { until });
+        }
+        let slot = self.enter(device);
+        let former = self.devices[slot].attached;
+        if let Some(former) = former.filter(|former| former.conn != conn) {
+            self.tell(slot, Event::Replaced { by: client });
+            self.unhook(slot);
+            let until = self.grace_end();
+            self.tell_partner(slot, |pair| Event::PeerAway { pair, until });
+            debug_assert!(former.conn != conn);
+        }
+        if self.devices[slot].attached.is_none() {
+            self.leases.add(conn.node, device, self.clock, &self.policy, &mut self.due);
+            self.devices.online += 1;
+        }
+        self.devices[slot].attached = Some(Attached { conn, client });
+        if former.is_none_or(|former| former.conn != conn) {
+            self.tell_partner(slot, |pair| Event::PeerBack { pair, route: conn });
+        }
+        let returned = self.forget_away(slot);
+        let (phase, left) = (self.phase(slot), self.allowance(slot));
+        let gender = self.gender_now(slot);
+        self.tell(slot, Event::Attached { phase, left, gender });
+        if let Some(ticket) = self.devices[slot].ticket().filter(|_| returned).cloned() {
+            self.queues.set_here(&ticket);
+            self.expect_rematch(slot);
+            self.match_waiting(slot, None);
+        }
+        Ok(())
+    }
+
+    pub(super) fn detach(&mut self, device: DeviceId, conn: Conn) -> Result<(), Rejection> {
+        let slot = self.holder(device, conn)?;
+        self.lose(slot);
+        Ok(())
+    }
+
+    /// The connection of a device is gone: it is away within the grace, or it has left.
+    pub(super) fn lose(&mut self, slot: Slot) {
+        let Some(attached) = self.devices[slot].attached else { return };
+        self.unhook(slot);
+        let grace = attached.client.has_grace() && self.policy.connection.grace_s > 0;
+        if grace && !matches!(self.devices[slot].activity, Activity::Idle) {
+            let until = self.grace_end();
+            if let Some(ticket) = self.devices[slot].ticket().cloned() {
+                self.queues.set_away(&ticket);
+            }
+            self.devices[slot].away_until = Some(until);
+            self.due.insert((until, Due::Grace(self.devices[slot].id)));
+            self.tell_partner(slot, |pair| Event::PeerAway { pair, until });
+        } else {
+            self.stop(slot, Departure::Lost);
+            self.retire(slot);
+        }
+    }
+
+    /// The grace of somebody away has ended.
+    pub(super) fn end_grace(&mut self, slot: Slot) {
+        if self.forget_away(slot) {
+            self.stop(slot, Departure::Lost);
+            self.retire(slot);
+        }
+    }
+
+    /// Takes a device's connection from it without any other consequence.
+    pub(super) fn unhook(&mut self, slot: Slot) {
+        let device = &mut self.devices[slot];
+        if let Some(attached) = device.attached.take() {
+            self.leases.remove(attached.conn.node, device.id);
+            self.devices.online -= 1;
+        }
+    }
+
+    /// The device is no longer away. Returns whether it was.
+    pub(super) fn forget_away(&mut self, slot: Slot) -> bool {
+        let device = &mut self.devices[slot];
+        let Some(until) = device.away_until.take() else { return false };
+        self.due.remove(&(until, Due::Grace(device.id)));
+        true
+    }
+
+    /// The record of a device, if `conn` speaks for it.
+    pub(super) fn holder(&self, device: DeviceId, conn: Conn) -> Result<Slot, Rejection> {
+        self.devices
+            .find(device)
+            .filter(|slot| self.devices[*slot].attached.is_some_and(|held| held.conn == conn))
+            .ok_or(Rejection::NotAttached)
+    }
+
+    /// The record of a device, made if there is none, and no longer to be dropped.
+    pub(super) fn enter(&mut self, device: DeviceId) -> Slot {
+        let slot = self.devices.enter(device);
+        if let Some(until) = self.devices[slot].kept_until.take() {
+            self.stale.remove(&(until, Stale::Device(device)));
+        }
+        slot
+    }
+
+    /// Drops the record of a device that is gone, now or when its last rule has ended.
+    pub(super) fn retire(&mut self, slot: Slot) {
+        if self.devices[slot].is_present() {
+            return;
+        }
+        let id = self.devices[slot].id;
+        self.blocks.note_seen(id, self.clock);
+        let device = &self.devices[slot];
+        let counts = if self.tally(slot).total > 0 {
+            self.today().end(self.policy.matching.day_offset_min)
+        } else {
+            UnixMillis::default()
+        };
+        let until = counts
+            .max(device.cooldown_until)
+            .max(device.last.map_or(counts, |last| last.until))
+            .max(device.known.map_or(counts, |known| known.until));
+        if let Some(former) = self.devices[slot].kept_until.take() {
+            self.stale.remove(&(former, Stale::Device(id)));
+        }
+        if until <= self.clock {
+            self.devices.remove(slot);
+        } else {
+            self.devices[slot].kept_until = Some(until);
+            self.stale.insert((until, Stale::Device(id)));
+        }
+    }
+
+    fn phase(&self, slot: Slot) -> Phase {
+        match &self.devices[slot].activity {
+            Activity::Idle => Phase::Idle,
+            Activity::Waiting(ticket) => Phase::Waiting {
+                filter: ticket.bucket.filter(),
+                profile: ticket.persona.profile.clone(),
+                since: ticket.since,
+            },
+            Activity::Talking(talk) => {
+                let partner = &self.devices[talk.partner];
+                let persona = partner.talk().map_or(&talk.persona, |theirs| &theirs.persona);
+                Phase::Paired {
+                    pair: talk.pair,
+                    side: talk.side,
+                    profile: talk.persona.profile.clone(),
+                    peer: partner.as_peer(persona),
+                    since: talk.since,
+                }
+            }
+        }
+    }
+
+    fn grace_end(&self) -> UnixMillis {
+        self.clock.after(u64::from(self.policy.connection.grace_s) * 1_000)
+    }
+
+    fn tell_partner(&mut self, slot: Slot, event: impl FnOnce(crate::id::PairId) -> Event) {
+        if let Some((partner, pair)) = self.devices[slot].talk().map(|t| (t.partner, t.pair)) {
+            self.tell(partner, event(pair));
+        }
+    }
+}

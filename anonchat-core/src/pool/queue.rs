@@ -1,0 +1,199 @@
+//! The 25 queues, and the search through those that are compatible.
+
+use super::Pool;
+use super::arrivals::{Arrivals, Waiter};
+use super::device::{Activity, Devices, Persona, Slot, Ticket};
+use super::sweep::Due;
+use crate::bucket::{Bucket, Buckets};
+use crate::event::Event;
+use crate::profile::Filter;
+
+/// So many people who are out of the question are looked past by one command; then the arrival
+/// waits, and the next sweep looks on from there.
+pub(super) const LOOK_PAST: u32 = 512;
+
+/// Everybody who waits.
+#[derive(Default)]
+pub(super) struct Queues {
+    queues: [Arrivals; Bucket::COUNT],
+    occupied: Buckets,
+    here: u64,
+}
+
+/// What came of a search.
+pub(super) enum Search {
+    /// The longest-waiting acceptable person.
+    Found(Slot),
+    /// There is nobody.
+    Nobody,
+    /// Everybody up to this `seq` is out of the question; others are left to look at.
+    Unfinished(u64),
+}
+
+impl Queues {
+    /// How many wait and can be matched.
+    pub(super) fn here(&self) -> u64 {
+        self.here
+    }
+
+    /// How many in the ticket's bucket come before it.
+    pub(super) fn rank(&self, ticket: &Ticket) -> u32 {
+        self.queues[ticket.bucket.index()].rank(ticket.place)
+    }
+
+    pub(super) fn push(&mut self, bucket: Bucket, seq: u64, slot: Slot) -> u32 {
+        self.here += 1;
+        self.occupied = self.occupied.with(bucket);
+        self.queues[bucket.index()].push(seq, slot)
+    }
+
+    pub(super) fn set_here(&mut self, ticket: &Ticket) {
+        self.here += 1;
+        self.occupied = self.occupied.with(ticket.bucket);
+        self.queues[ticket.bucket.index()].set_here(ticket.place);
+    }
+
+    pub(super) fn set_away(&mut self, ticket: &Ticket) {
+        self.here -= 1;
+        self.queues[ticket.bucket.index()].set_away(ticket.place);
+        self.note_occupied(ticket.bucket);
+    }
+
+    /// Drops a ticket's place, and tells those whose place changes by it.
+    pub(super) fn remove(&mut self, bucket: Bucket, place: u32, devices: &mut Devices) {
+        let queue = &mut self.queues[bucket.index()];
+        let before = queue.here();
+        queue.remove(place, |slot, place| {
+            if let Activity::Waiting(ticket) = &mut devices[slot].activity {
+                ticket.place = place;
+            }
+        });
+        self.here -= u64::from(before - queue.here());
+        self.note_occupied(bucket);
+    }
+
+    fn note_occupied(&mut self, bucket: Bucket) {
+        if self.queues[bucket.index()].here() == 0 {
+            self.occupied = self.occupied.without(bucket);
+        }
+    }
+
+    /// Those who may be matched with somebody in `bucket` as far as gender and filter go, the
+    /// longest-waiting first, who arrived after `seq`.
+    fn candidates(&self, bucket: Bucket, seq: Option<u64>) -> Candidates<'_> {
+        let mut heads = [None; Bucket::COUNT];
+        let mut count = 0;
+        for bucket in bucket.compatible().and(self.occupied).iter() {
+            let queue = &self.queues[bucket.index()];
+            let head = match seq {
+                None => queue.first(),
+                Some(seq) => queue.after_seq(seq),
+            };
+            heads[count] = head.map(|waiter| (waiter, queue));
+            count += usize::from(head.is_some());
+        }
+        Candidates { heads, count }
+    }
+}
+
+/// Several queues, merged by arrival.
+struct Candidates<'a> {
+    heads: [Option<(Waiter, &'a Arrivals)>; Bucket::COUNT],
+    count: usize,
+}
+
+impl Iterator for Candidates<'_> {
+    type Item = Waiter;
+
+    fn next(&mut self) -> Option<Waiter> {
+        let head = self.heads[..self.count]
+            .iter_mut()
+            .filter(|head| head.is_some())
+            .min_by_key(|head| head.map(|(waiter, _)| waiter.seq))?;
+        let (waiter, queue) = (*head)?;
+        *head = queue.after(waiter.place).map(|next| (next, queue));
+        Some(waiter)
+    }
+}
+
+impl Pool {
+    /// Looks for the longest-waiting acceptable person for `slot`, whose join is to be in
+    /// `bucket`, among those who arrived after `seq`.
+    pub(super) fn search(&self, slot: Slot, bucket: Bucket, seq: Option<u64>) -> Search {
+        let device = &self.devices[slot];
+        let blocks = self.blocks.touches(device.id);
+        let former = self.former_partner(slot);
+        let mut looked = 0;
+        for waiter in self.queues.candidates(bucket, seq) {
+            if waiter.slot == slot {
+                continue;
+            }
+            let excluded = former == Some(waiter.slot)
+                || blocks && self.blocks.between(device.id, self.devices[waiter.slot].id);
+            if !excluded {
+                return Search::Found(waiter.slot);
+            }
+            looked += 1;
+            if looked == LOOK_PAST {
+                return Search::Unfinished(waiter.seq);
+            }
+        }
+        Search::Nobody
+    }
+
+    /// Pairs an arrival with the longest-waiting acceptable person, or lets it wait.
+    pub(super) fn arrive(&mut self, slot: Slot, filter: Filter, persona: Persona) {
+        let bucket = Bucket::of(persona.gender, filter);
+        let searched = match self.search(slot, bucket, None) {
+            Search::Found(waiting) => return self.pair(slot, filter, persona, waiting),
+            Search::Unfinished(seq) => Some(seq),
+            Search::Nobody => None,
+        };
+        let (seq, since) = (self.seq, self.clock);
+        let place = self.queues.push(bucket, seq, slot);
+        let ticket = Ticket { persona, bucket, since, seq, place, searched };
+        self.devices[slot].activity = Activity::Waiting(ticket);
+        if searched.is_some() {
+            self.due.insert((self.clock, Due::Search(self.devices[slot].id)));
+        }
+        self.expect_rematch(slot);
+        let left = self.allowance(slot);
+        self.tell(slot, Event::Queued { filter, since, left });
+    }
+
+    /// Looks (on) for a partner of somebody who waits and can be matched. Returns whether there
+    /// was one.
+    pub(super) fn match_waiting(&mut self, slot: Slot, seq: Option<u64>) -> bool {
+        let Some(ticket) = self.devices[slot].matchable().cloned() else { return false };
+        let searched = match self.search(slot, ticket.bucket, seq) {
+            Search::Found(waiting) => {
+                self.pair_waiting(slot, waiting);
+                return true;
+            }
+            Search::Unfinished(seq) => Some(seq),
+            Search::Nobody => None,
+        };
+        if let Activity::Waiting(ticket) = &mut self.devices[slot].activity {
+            ticket.searched = searched;
+        }
+        if searched.is_some() {
+            self.due.insert((self.clock, Due::Search(self.devices[slot].id)));
+        }
+        false
+    }
+
+    /// Pairs two who both wait.
+    pub(super) fn pair_waiting(&mut self, slot: Slot, waiting: Slot) {
+        if let Some(ticket) = self.take_ticket(slot) {
+            self.pair(slot, ticket.bucket.filter(), ticket.persona, waiting);
+        }
+    }
+
+    /// Ends somebody's waiting.
+    pub(super) fn take_ticket(&mut self, slot: Slot) -> Option<Ticket> {
+        let ticket = self.devices[slot].ticket().cloned()?;
+        self.queues.remove(ticket.bucket, ticket.place, &mut self.devices);
+        self.devices[slot].activity = Activity::Idle;
+        Some(ticket)
+    }
+}

@@ -1,0 +1,209 @@
+//! Everything a pool knows, in one canonical form.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Pool;
+use super::device::{Activity, Device, Persona};
+use crate::event::Client;
+use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, ReportId, Side};
+use crate::profile::{Filter, Gender, Profile, Proof};
+use crate::query::Report;
+use crate::time::UnixMillis;
+
+pub use super::sweep::Due;
+
+/// Everything a pool knows that can still change an answer, in one canonical form: two pools with
+/// the same history have equal snapshots, whatever they still remember of rules that are over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The last commit.
+    pub seq: u64,
+    /// The pool's time.
+    pub clock: UnixMillis,
+    /// Devices of which something is known.
+    pub devices: BTreeMap<DeviceId, DeviceState>,
+    /// Pairs that talk, or ended so recently that their members may report each other.
+    pub meetings: BTreeMap<PairId, MeetingState>,
+    /// Who blocks whom, under which name.
+    pub blocks: BTreeMap<(DeviceId, DeviceId), Alias>,
+    /// Who is banned until when.
+    pub bans: BTreeMap<DeviceId, UnixMillis>,
+    /// Reports that are not too old.
+    pub reports: BTreeMap<ReportId, Report>,
+    /// The reports that count against each device: one for each reporter, oldest first.
+    pub accusations: BTreeMap<DeviceId, Vec<(DeviceId, ReportId)>>,
+    /// When reports of each device were dismissed.
+    pub dismissals: BTreeMap<DeviceId, Vec<UnixMillis>>,
+    /// Servers: the end of the lease, and the devices that hang on each.
+    pub leases: BTreeMap<NodeId, (UnixMillis, BTreeSet<DeviceId>)>,
+    /// What time will bring about.
+    pub due: BTreeSet<(UnixMillis, Due)>,
+}
+
+/// What is known of a device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceState {
+    /// Its connection.
+    pub conn: Option<(Conn, Client)>,
+    /// The end of its grace, while it is away.
+    pub away_until: Option<UnixMillis>,
+    /// What it is doing.
+    pub activity: ActivityState,
+    /// When it may join again, if that is not now.
+    pub cooldown_until: Option<UnixMillis>,
+    /// The last partner and until when the exclusion lasts, if it does.
+    pub last: Option<(PairId, DeviceId, UnixMillis)>,
+    /// Today's matches, in all.
+    pub total: u32,
+    /// Today's matches through each specific filter.
+    pub per_filter: [u16; 4],
+    /// Its gender, how that is known, and until when.
+    pub known: Option<(Gender, Proof, UnixMillis)>,
+}
+
+/// What a device is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ActivityState {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// It waits.
+    Waiting {
+        /// Through which filter.
+        filter: Filter,
+        /// As whom.
+        persona: PersonaState,
+        /// The commit of its join, which is its place in the order.
+        seq: u64,
+        /// Since when.
+        since: UnixMillis,
+        /// How far an unfinished search has looked.
+        searched: Option<u64>,
+    },
+    /// It talks.
+    Talking {
+        /// The pair.
+        pair: PairId,
+        /// Its place in it.
+        side: Side,
+        /// As whom.
+        persona: PersonaState,
+        /// Since when.
+        since: UnixMillis,
+    },
+}
+
+/// Who somebody is for one join.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonaState {
+    /// What the partner is shown.
+    pub profile: Profile,
+    /// Their gender.
+    pub gender: Option<Gender>,
+    /// Whether it is attested.
+    pub verified: bool,
+}
+
+/// A pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeetingState {
+    /// Its members, [`Side::A`] first.
+    pub members: [DeviceId; 2],
+    /// When it ended, if it did.
+    pub ended: Option<UnixMillis>,
+    /// Which member has reported the other.
+    pub reported: [bool; 2],
+}
+
+impl Pool {
+    /// Everything the pool knows, in canonical form. Linear in that.
+    pub fn snapshot(&self) -> Snapshot {
+        let (report_window, dismissal_window) =
+            (self.report_window_ms(), self.dismissal_window_ms());
+        let running = |at: UnixMillis, window| self.clock < at.after(window);
+        let reports: BTreeMap<_, _> = self
+            .safety
+            .reports
+            .iter()
+            .filter(|(_, report)| running(report.at, report_window))
+            .map(|(id, report)| (*id, report.clone()))
+            .collect();
+        Snapshot {
+            seq: self.seq,
+            clock: self.clock,
+            devices: self
+                .devices
+                .iter()
+                .map(|(slot, device)| (device.id, self.device_state(slot, device)))
+                .filter(|(_, state)| *state != DeviceState::default())
+                .collect(),
+            meetings: self
+                .met
+                .iter()
+                .filter(|(_, meeting)| self.is_recent(meeting))
+                .map(|(pair, meeting)| {
+                    let (members, ended, reported) =
+                        (meeting.members, meeting.ended, meeting.reported);
+                    (*pair, MeetingState { members, ended, reported })
+                })
+                .collect(),
+            blocks: self.blocks.iter().map(|(by, whom, name)| ((by, whom), name)).collect(),
+            bans: self.safety.bans(self.clock),
+            accusations: self.safety.accusations(self.clock, report_window),
+            dismissals: self.safety.dismissals(self.clock, dismissal_window),
+            leases: self
+                .leases
+                .iter()
+                .map(|(node, lease)| (*node, (lease.until, lease.devices.clone())))
+                .collect(),
+            due: self.due.clone(),
+            reports,
+        }
+    }
+
+    fn device_state(&self, slot: super::device::Slot, device: &Device) -> DeviceState {
+        let tally = self.tally(slot);
+        let running = |until: UnixMillis| (self.clock < until).then_some(until);
+        DeviceState {
+            conn: device.attached.map(|attached| (attached.conn, attached.client)),
+            away_until: device.away_until,
+            activity: activity_state(&device.activity),
+            cooldown_until: running(device.cooldown_until),
+            last: device.last.and_then(|last| {
+                running(last.until).map(|until| (last.pair, last.partner, until))
+            }),
+            total: tally.total,
+            per_filter: tally.per_filter,
+            known: device.known.and_then(|known| {
+                running(known.until).map(|until| (known.gender, known.proof, until))
+            }),
+        }
+    }
+}
+
+fn activity_state(activity: &Activity) -> ActivityState {
+    match activity {
+        Activity::Idle => ActivityState::Idle,
+        Activity::Waiting(ticket) => ActivityState::Waiting {
+            filter: ticket.bucket.filter(),
+            persona: persona_state(&ticket.persona),
+            seq: ticket.seq,
+            since: ticket.since,
+            searched: ticket.searched,
+        },
+        Activity::Talking(talk) => ActivityState::Talking {
+            pair: talk.pair,
+            side: talk.side,
+            persona: persona_state(&talk.persona),
+            since: talk.since,
+        },
+    }
+}
+
+fn persona_state(persona: &Persona) -> PersonaState {
+    PersonaState {
+        profile: (*persona.profile).clone(),
+        gender: persona.gender,
+        verified: persona.verified,
+    }
+}
