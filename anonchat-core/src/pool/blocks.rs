@@ -137,7 +137,11 @@ impl Pool {
             return;
         }
         let seen = [blocker, blocked].map(|id| {
-            if self.is_here(id) { self.clock } else { self.blocks.seen.get(&id).copied().unwrap_or_default() }
+            if self.is_here(id) {
+                self.clock
+            } else {
+                self.blocks.seen.get(&id).copied().unwrap_or_default()
+            }
         });
         let end = self.lapse_end(seen[0].max(seen[1]));
         if end <= self.clock {

@@ -72,8 +72,9 @@ impl Pool {
             return Allowance::UNLIMITED;
         }
         let tally = self.tally(slot);
-        Allowance::new(Gender::ALL.map(|gender| {
-            limit.saturating_sub(tally.per_filter[gender.index()].into()) as u16
-        }))
+        Allowance::new(
+            Gender::ALL
+                .map(|gender| limit.saturating_sub(tally.per_filter[gender.index()].into()) as u16),
+        )
     }
 }

@@ -60,10 +60,11 @@ impl Leases {
 impl Pool {
     pub(super) fn renew(&mut self, node: NodeId) {
         let until = lease_end(self.clock, &self.policy);
-        let lease = self.leases.nodes.entry(node).or_insert_with(|| Lease {
-            until,
-            devices: BTreeSet::new(),
-        });
+        let lease = self
+            .leases
+            .nodes
+            .entry(node)
+            .or_insert_with(|| Lease { until, devices: BTreeSet::new() });
         self.due.remove(&(lease.until, Due::Lease(node)));
         lease.until = until;
         self.due.insert((until, Due::Lease(node)));

@@ -90,8 +90,9 @@ impl Pool {
 
     /// Notes that `reporter` of a pair has reported the other one. Returns whether it already had.
     pub(super) fn mark_reported(&mut self, pair: PairId, reporter: Side) -> bool {
-        self.met.pairs.get_mut(&pair).is_none_or(|meeting| {
-            std::mem::replace(&mut meeting.reported[reporter.index()], true)
-        })
+        self.met
+            .pairs
+            .get_mut(&pair)
+            .is_none_or(|meeting| std::mem::replace(&mut meeting.reported[reporter.index()], true))
     }
 }

@@ -169,9 +169,9 @@ impl Pool {
             away_until: device.away_until,
             activity: activity_state(&device.activity),
             cooldown_until: running(device.cooldown_until),
-            last: device.last.and_then(|last| {
-                running(last.until).map(|until| (last.pair, last.partner, until))
-            }),
+            last: device
+                .last
+                .and_then(|last| running(last.until).map(|until| (last.pair, last.partner, until))),
             total: tally.total,
             per_filter: tally.per_filter,
             known: device.known.and_then(|known| {
