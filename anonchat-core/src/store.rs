@@ -52,12 +52,7 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`StoreError::UnknownPool`] and [`StoreError::Unavailable`].
-    async fn read(
-        &self,
-        pool: &PoolId,
-        at: UnixMillis,
-        query: &Query,
-    ) -> Result<View, StoreError>;
+    async fn read(&self, pool: &PoolId, at: UnixMillis, query: &Query) -> Result<View, StoreError>;
 
     /// From now on, delivers here what is for `node`. A second call for a node replaces its inbox.
     ///
