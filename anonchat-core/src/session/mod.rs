@@ -9,9 +9,26 @@
 //! 3. the outputs are carried out in order, and each [`Output::Apply`] and [`Output::Read`] is
 //!    answered, before any further frame of the client, by [`Input::Committed`], [`Input::Viewed`]
 //!    or [`Input::Unavailable`]; the mail that came before the answer is handed in before it;
-//! 4. at [`Session::deadline`] it wants an [`Input::Timeout`].
+//! 4. at [`Session::deadline`] it wants an [`Input::Timeout`];
+//! 5. when the transport ends, for whatever reason, it wants [`Input::Closed`], and the loop goes
+//!    on, for the session may have to take its leave of the pool;
+//! 6. the loop ends at [`Output::Close`], which comes exactly once and last.
+//!
+//! A new session has outputs at once: poll it before anything else.
 
+mod answer;
+mod frame;
+mod limits;
+mod refusal;
+
+use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
+
+pub use answer::{Close, Hello, REPORT_REASONS, ServerFrame};
+pub use frame::{Action, ClientFrame, FrameError};
+pub use limits::Rates;
+pub use refusal::{ErrorCode, Refusal};
 
 use crate::command::Command;
 use crate::event::{Client, Event};
@@ -58,13 +75,13 @@ pub enum Input<'a> {
         /// When this client is to come back, spread by the server.
         reconnect_in_ms: u64,
     },
-    /// The transport is closed.
+    /// The transport is closed: by the client, by the network, or by the door itself.
     Closed,
 }
 
 /// Something to do for the connection.
 pub enum Output {
-    /// Send a frame.
+    /// Send a frame. Once the transport is closed there is nothing to do.
     Send(ServerFrame),
     /// Ask the client for a sign of life.
     Ping,
@@ -74,6 +91,104 @@ pub enum Output {
     Read(Query),
     /// Carry something to the partner. What was sent before must be on its way to the client.
     Whisper(Whisper),
-    /// Close the transport; nothing more will come.
+    /// Close the transport; nothing more will come, and the session may be dropped.
     Close(Close),
+}
+
+/// One connection of one device.
+pub struct Session {
+    settings: Arc<Settings>,
+    pool: Option<PoolId>,
+    client: Client,
+    device: DeviceId,
+    conn: Conn,
+    rates: Rates,
+    out: VecDeque<Output>,
+}
+
+impl Settings {
+    /// The pool of this name, the default one if no name is given; `None` if there is no such pool.
+    pub fn pool(&self, name: Option<&str>) -> Option<PoolId> {
+        let mut pools = self.pools.iter();
+        match name {
+            None => pools.next().cloned(),
+            Some(name) => pools.find(|pool| pool.as_str() == name).cloned(),
+        }
+    }
+}
+
+impl Session {
+    /// A connection has come in. Whoever the device was connected through before is replaced.
+    ///
+    /// `pool` is what [`Settings::pool`] gave for the client's choice. For a pool that does not
+    /// exist it is `None`: the session then stays outside of every pool and says so to every
+    /// frame, because a client that cannot tell why its connection ends would come back for ever.
+    pub fn new(
+        at: UnixMillis,
+        settings: Arc<Settings>,
+        pool: Option<PoolId>,
+        client: Client,
+        device: DeviceId,
+        conn: Conn,
+    ) -> Self {
+        let _ = at;
+        let rates = Rates::default();
+        let mut out = VecDeque::new();
+        out.push_back(Output::Apply(Command::Attach { device, conn, client }));
+        Self { settings, pool, client, device, conn, rates, out }
+    }
+
+    /// Goes on counting frames where an earlier session of the same device stopped.
+    #[must_use]
+    pub fn with_rates(mut self, rates: Rates) -> Self {
+        self.rates = rates;
+        self
+    }
+
+    /// How many frames were counted, for the device's next session.
+    pub const fn rates(&self) -> Rates {
+        self.rates
+    }
+
+    /// The pool to which this session's commands go; `None` only if it has none to give.
+    pub const fn pool(&self) -> Option<&PoolId> {
+        self.pool.as_ref()
+    }
+
+    /// How the client speaks.
+    pub const fn client(&self) -> Client {
+        self.client
+    }
+
+    /// Whose connection this is.
+    pub const fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// Which connection this is.
+    pub const fn conn(&self) -> Conn {
+        self.conn
+    }
+
+    /// Takes something that happened. An `at` before an earlier one counts as that earlier one.
+    pub fn handle(&mut self, at: UnixMillis, input: Input<'_>) {
+        let _ = (at, input, &self.settings);
+    }
+
+    /// The next thing to do, until there is nothing more.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// When the session wants an [`Input::Timeout`]; an earlier one changes nothing. `None` after
+    /// [`Output::Close`].
+    pub const fn deadline(&self) -> Option<UnixMillis> {
+        None
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("client", &self.client).finish_non_exhaustive()
+    }
 }

@@ -1,0 +1,233 @@
+//! From a client's JSON to what it says.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+
+use crate::profile::{Filter, Gender};
+use crate::session::{Action, ClientFrame, FrameError};
+
+/// Reads one frame. Unknown members are ignored, and `null` stands for an absent one.
+///
+/// # Errors
+///
+/// [`FrameError::Malformed`] for anything but a JSON object with a text `action` and members of
+/// the right types, and [`FrameError::UnknownAction`] if the action is none.
+///
+/// ```
+/// use anonchat_core::session::{ClientFrame, FrameError};
+/// use anonchat_core::wire::decode;
+///
+/// let frame = decode(r#"{"action":"msg","text":"hello"}"#);
+/// assert!(matches!(frame, Ok(ClientFrame::Msg { text, id: None }) if text == "hello"));
+/// assert!(matches!(decode(r#"{"action":"dance"}"#), Err(FrameError::UnknownAction)));
+/// assert!(matches!(decode("hello"), Err(FrameError::Malformed { action: None })));
+/// ```
+pub fn decode(text: &str) -> Result<ClientFrame<'_>, FrameError> {
+    // serde would take an array for a struct.
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(FrameError::Malformed { action: None });
+    }
+    let head: Head<'_> = parse(text, None)?;
+    let action = Action::parse(&head.action.0).ok_or(FrameError::UnknownAction)?;
+    let of = Some(action);
+    Ok(match action {
+        Action::Join => parse::<Join<'_>>(text, of)?.into(),
+        Action::Next => parse::<Next<'_>>(text, of)?.into(),
+        Action::Leave => ClientFrame::Leave,
+        Action::Msg => parse::<Msg<'_>>(text, of)?.into(),
+        Action::Ack => ClientFrame::Ack { id: parse::<Ack<'_>>(text, of)?.id.0 },
+        Action::Typing => {
+            ClientFrame::Typing { typing: parse::<Typing>(text, of)?.typing.unwrap_or(true) }
+        }
+        Action::Report => parse::<Report<'_>>(text, of)?.into(),
+        Action::Block => ClientFrame::Block { peer: parse::<Block<'_>>(text, of)?.peer.0 },
+        Action::Unblock => ClientFrame::Unblock { block: parse::<Unblock<'_>>(text, of)?.block.0 },
+        Action::Declare => ClientFrame::Declare { gender: parse::<Declare>(text, of)?.gender.0 },
+        Action::Why => ClientFrame::Why,
+    })
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str, action: Option<Action>) -> Result<T, FrameError> {
+    serde_json::from_str(text).map_err(|_| FrameError::Malformed { action })
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    action: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Join<'a> {
+    filter: Option<Name<Filter>>,
+    #[serde(borrow)]
+    nickname: Option<Text<'a>>,
+    #[serde(borrow)]
+    bio: Option<Text<'a>>,
+    #[serde(borrow)]
+    token: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Next<'a>(#[serde(borrow)] Join<'a>);
+
+#[derive(Deserialize)]
+struct Msg<'a> {
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+    #[serde(borrow)]
+    text: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Ack<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Typing {
+    typing: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Report<'a> {
+    #[serde(borrow)]
+    reported: Text<'a>,
+    #[serde(borrow)]
+    reason: Option<Text<'a>>,
+    #[serde(borrow)]
+    note: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Block<'a> {
+    #[serde(borrow)]
+    peer: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Unblock<'a> {
+    #[serde(borrow)]
+    block: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Declare {
+    gender: Name<Gender>,
+}
+
+impl<'a> From<Join<'a>> for ClientFrame<'a> {
+    fn from(Join { filter, nickname, bio, token }: Join<'a>) -> Self {
+        ClientFrame::Join {
+            filter: filter.map_or(Filter::Any, |name| name.0),
+            nickname: nickname.map(Text::words),
+            bio: bio.map(Text::words),
+            token: token.map(Text::words),
+        }
+    }
+}
+
+impl<'a> From<Next<'a>> for ClientFrame<'a> {
+    fn from(Next(Join { filter, nickname, bio, token }): Next<'a>) -> Self {
+        ClientFrame::Next {
+            filter: filter.map(|name| name.0),
+            nickname: nickname.map(Text::words),
+            bio: bio.map(Text::words),
+            token: token.map(Text::words),
+        }
+    }
+}
+
+impl<'a> From<Msg<'a>> for ClientFrame<'a> {
+    fn from(Msg { id, text }: Msg<'a>) -> Self {
+        ClientFrame::Msg { id: id.map(Text::words), text: text.words() }
+    }
+}
+
+impl<'a> From<Report<'a>> for ClientFrame<'a> {
+    fn from(Report { reported, reason, note }: Report<'a>) -> Self {
+        ClientFrame::Report {
+            reported: reported.words(),
+            reason: reason.map(Text::words),
+            note: note.map(Text::words),
+        }
+    }
+}
+
+/// A text that borrows from the frame unless it has escapes in it; serde's own `Option<Cow>`
+/// always copies.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'a> Text<'a> {
+    fn words(self) -> Cow<'a, str> {
+        self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+
+        impl<'de> Visitor<'de> for Words {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, words: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(words)))
+            }
+
+            fn visit_str<E: Error>(self, words: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(words.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Words)
+    }
+}
+
+/// Something that has a name on the wire.
+struct Name<T>(T);
+
+impl<'de> Deserialize<'de> for Name<Filter> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        named(deserializer, Filter::parse)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name<Gender> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        named(deserializer, Gender::parse)
+    }
+}
+
+fn named<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: fn(&str) -> Option<T>,
+) -> Result<Name<T>, D::Error> {
+    let Text(name) = Text::deserialize(deserializer)?;
+    read(&name).map(Name).ok_or_else(|| Error::custom("no such name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_escapes_is_not_copied() {
+        for (json, borrowed) in [
+            (r#"{"action":"msg","id":"c1","text":"héllo"}"#, true),
+            (r#"{"action":"msg","id":"c1","text":"h\u00e9llo"}"#, false),
+        ] {
+            let Ok(ClientFrame::Msg { text, .. }) = decode(json) else { panic!("{json}") };
+            assert_eq!(text, "héllo");
+            assert_eq!(matches!(text, Cow::Borrowed(_)), borrowed);
+        }
+    }
+}

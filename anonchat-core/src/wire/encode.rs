@@ -1,0 +1,320 @@
+//! From what a client is told to its JSON.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::event::{Allowance, Client, Peer, Phase};
+use crate::id::{Alias, PoolId};
+use crate::policy::Verification;
+use crate::profile::{Filter, Gender, Profile};
+use crate::session::{Action, Hello, REPORT_REASONS, Refusal, ServerFrame};
+
+/// Writes one frame as the client's protocol has it.
+///
+/// ```
+/// use anonchat_core::{Client, session::ServerFrame, wire::encode};
+///
+/// assert_eq!(encode(&ServerFrame::Left, Client::Plain), r#"{"type":"left"}"#);
+/// ```
+pub fn encode(frame: &ServerFrame, client: Client) -> String {
+    // Writing to memory fails only for a map whose keys are no texts, and here is none.
+    serde_json::to_string(&Shape::of(frame, client)).unwrap_or_default()
+}
+
+/// The frames as they are written. Members in `Option` are left out if there is none, except where
+/// `null` has a meaning.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Shape<'a> {
+    DailyLimits {
+        limits: Limits,
+    },
+    Hello(Box<Greeting<'a>>),
+    Queued {
+        filter: &'static str,
+        limits: Limits,
+    },
+    Matched {
+        peer: Name,
+        peer_profile: PeerProfile<'a>,
+        peer_gender: Option<&'static str>,
+        limits: Limits,
+    },
+    Msg {
+        from: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        text: &'a str,
+    },
+    Ack {
+        id: &'a str,
+    },
+    Typing {
+        from: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        typing: Option<bool>,
+    },
+    PeerAway {
+        peer: Name,
+        until: u64,
+    },
+    PeerBack {
+        peer: Name,
+    },
+    PeerLeft {
+        peer: Name,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'static str>,
+    },
+    Left,
+    Declared {
+        gender: &'static str,
+    },
+    Reported {
+        target: Name,
+    },
+    Blocked {
+        peer: Name,
+        block: Name,
+    },
+    Unblocked {
+        block: Name,
+    },
+    Waiting {
+        since: u64,
+        position: u64,
+        people: u64,
+        narrowed_by: Vec<&'static str>,
+        estimate_ms: Option<u64>,
+    },
+    Replaced,
+    Banned {
+        until: u64,
+    },
+    ServerRestarting {
+        reconnect_in_ms: u64,
+    },
+    Error(Complaint<'a>),
+}
+
+#[derive(Serialize)]
+struct Greeting<'a> {
+    v: u8,
+    phase: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer_profile: Option<PeerProfile<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer_present: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<u64>,
+    gender: Option<&'static str>,
+    verification: &'static str,
+    limits: Limits,
+    text: Lengths,
+    grace_ms: u64,
+    pools: Vec<&'a str>,
+    reports: [&'static str; 5],
+}
+
+#[derive(Serialize)]
+struct Lengths {
+    message_chars: u32,
+    nickname_chars: u32,
+    bio_chars: u32,
+}
+
+#[derive(Serialize)]
+struct PeerProfile<'a> {
+    nickname: Option<&'a str>,
+    gender: &'static str,
+    #[serde(flatten)]
+    more: Option<MoreProfile<'a>>,
+}
+
+/// What the native extension adds to a partner's profile.
+#[derive(Serialize)]
+struct MoreProfile<'a> {
+    bio: Option<&'a str>,
+    verified: bool,
+}
+
+#[derive(Serialize)]
+struct Complaint<'a> {
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+}
+
+/// An alias, written as text.
+struct Name(Alias);
+
+/// Matches left, one member per specific filter.
+struct Limits(Allowance);
+
+/// What a filter without a limit shows as matches left.
+const UNLIMITED: u16 = 9_999;
+
+impl<'a> Shape<'a> {
+    fn of(frame: &'a ServerFrame, client: Client) -> Self {
+        let native = client == Client::Native;
+        match frame {
+            ServerFrame::DailyLimits { limits } => Self::DailyLimits { limits: Limits(*limits) },
+            ServerFrame::Hello(hello) => Self::Hello(Box::new(Greeting::of(hello))),
+            ServerFrame::Queued { filter, limits } => {
+                Self::Queued { filter: filter.as_str(), limits: Limits(*limits) }
+            }
+            ServerFrame::Matched { peer, profile, gender, verified, limits } => Self::Matched {
+                peer: Name(*peer),
+                peer_profile: PeerProfile::of(profile, *gender, native.then_some(*verified)),
+                peer_gender: gender.map(Gender::as_str),
+                limits: Limits(*limits),
+            },
+            ServerFrame::Msg { from, id, text } => Self::Msg {
+                from: Name(*from),
+                id: id.as_ref().filter(|_| native).map(|id| id.as_str()),
+                text: text.reveal(),
+            },
+            ServerFrame::Ack { id } => Self::Ack { id: id.as_str() },
+            ServerFrame::Typing { from, typing } => {
+                Self::Typing { from: Name(*from), typing: native.then_some(*typing) }
+            }
+            ServerFrame::PeerAway { peer, until } => {
+                Self::PeerAway { peer: Name(*peer), until: until.get() }
+            }
+            ServerFrame::PeerBack { peer } => Self::PeerBack { peer: Name(*peer) },
+            ServerFrame::PeerLeft { peer, reason } => {
+                Self::PeerLeft { peer: Name(*peer), reason: native.then_some(reason.as_str()) }
+            }
+            ServerFrame::Left => Self::Left,
+            ServerFrame::Declared { gender } => Self::Declared { gender: gender.as_str() },
+            ServerFrame::Reported { target } => Self::Reported { target: Name(*target) },
+            ServerFrame::Blocked { block } => {
+                Self::Blocked { peer: Name(*block), block: Name(*block) }
+            }
+            ServerFrame::Unblocked { block } => Self::Unblocked { block: Name(*block) },
+            ServerFrame::Waiting { since, position, people, by_filter, by_blocks, estimate_ms } => {
+                Self::Waiting {
+                    since: since.get(),
+                    position: *position,
+                    people: *people,
+                    narrowed_by: [(*by_filter, "filter"), (*by_blocks, "blocks")]
+                        .into_iter()
+                        .filter_map(|(narrows, name)| narrows.then_some(name))
+                        .collect(),
+                    estimate_ms: *estimate_ms,
+                }
+            }
+            ServerFrame::Replaced => Self::Replaced,
+            ServerFrame::Banned { until } => Self::Banned { until: until.get() },
+            ServerFrame::ServerRestarting { reconnect_in_ms } => {
+                Self::ServerRestarting { reconnect_in_ms: *reconnect_in_ms }
+            }
+            ServerFrame::Error(refusal) => Self::Error(Complaint::of(refusal, native)),
+        }
+    }
+}
+
+impl<'a> Greeting<'a> {
+    fn of(hello: &'a Hello) -> Self {
+        let policy = &hello.settings.policy;
+        let mut greeting = Self {
+            v: 1,
+            phase: "idle",
+            filter: None,
+            peer: None,
+            peer_profile: None,
+            peer_present: None,
+            since: None,
+            gender: hello.gender.map(Gender::as_str),
+            verification: Verification::as_str(policy.verification),
+            limits: Limits(hello.limits),
+            text: Lengths {
+                message_chars: policy.text.message_chars,
+                nickname_chars: policy.text.nickname_chars,
+                bio_chars: policy.text.bio_chars,
+            },
+            grace_ms: u64::from(policy.connection.grace_s) * 1_000,
+            pools: hello.settings.pools.iter().map(PoolId::as_str).collect(),
+            reports: REPORT_REASONS,
+        };
+        match &hello.phase {
+            Phase::Idle => {}
+            Phase::Waiting { filter, since, .. } => {
+                greeting.phase = "waiting";
+                greeting.filter = Some(Filter::as_str(*filter));
+                greeting.since = Some(since.get());
+            }
+            Phase::Paired { pair, side, peer, since, .. } => {
+                let Peer { profile, gender, verified, route } = peer;
+                greeting.phase = "paired";
+                greeting.peer = Some(Name(Alias { pair: *pair, side: side.other() }));
+                greeting.peer_profile = Some(PeerProfile::of(profile, *gender, Some(*verified)));
+                greeting.peer_present = Some(route.is_some());
+                greeting.since = Some(since.get());
+            }
+        }
+        greeting
+    }
+}
+
+impl<'a> PeerProfile<'a> {
+    fn of(profile: &'a Profile, gender: Option<Gender>, verified: Option<bool>) -> Self {
+        Self {
+            nickname: profile.nickname.as_deref(),
+            gender: gender.map_or("?", Gender::as_str),
+            more: verified.map(|verified| MoreProfile { bio: profile.bio.as_deref(), verified }),
+        }
+    }
+}
+
+impl<'a> Complaint<'a> {
+    fn of(refusal: &'a Refusal, native: bool) -> Self {
+        let Refusal { code, message, until, retry_after_ms, action, id } = refusal;
+        if !native {
+            return Self {
+                message,
+                code: None,
+                until: None,
+                retry_after_ms: None,
+                action: None,
+                id: None,
+            };
+        }
+        Self {
+            message,
+            code: Some(code.as_str()),
+            until: until.map(|until| until.get()),
+            retry_after_ms: *retry_after_ms,
+            action: action.map(Action::as_str),
+            id: id.as_ref().map(|id| id.as_str()),
+        }
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl Serialize for Limits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Gender::ALL.len()))?;
+        for gender in Gender::ALL {
+            map.serialize_entry(gender.as_str(), &self.0.left(gender).unwrap_or(UNLIMITED))?;
+        }
+        map.end()
+    }
+}
