@@ -221,7 +221,7 @@ fn memory_returns_after_a_million_devices_have_come_and_gone() {
     // left, and in between no more than what a day's counts need.
     let mut pool = Pool::new(std::sync::Arc::new(Policy::default()));
     let mut now = T0;
-    let mut apply = |pool: &mut Pool, now: u64, n: u64, command: Command| {
+    let apply = |pool: &mut Pool, now: u64, n: u64, command: Command| {
         let pair = PairId::from_bytes((u128::from(n) << 8 | 1).to_be_bytes());
         pool.apply(at(now), Dice { pair }, &command)
     };

@@ -96,6 +96,11 @@ impl Arrivals {
         self.here
     }
 
+    /// The bytes reserved.
+    pub(super) fn footprint(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>() + self.tree.capacity() * size_of::<u32>()
+    }
+
     /// How many here come before `place`.
     pub(super) fn rank(&self, place: u32) -> u32 {
         let mut node = place as usize;

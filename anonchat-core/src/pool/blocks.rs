@@ -77,6 +77,11 @@ impl Blocks {
         }
     }
 
+    /// How many devices block, are blocked, or were seen with a block.
+    pub(super) fn footprint(&self) -> usize {
+        self.blocked.len() + self.blockers.len() + self.seen.len()
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the snapshot sorts what it takes from here")]
     pub(super) fn iter(&self) -> impl Iterator<Item = (DeviceId, DeviceId, Alias)> {
         self.blocked

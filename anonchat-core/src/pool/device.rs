@@ -185,6 +185,13 @@ impl Devices {
         }
     }
 
+    /// How many records there are, and the bytes reserved for them.
+    pub(super) fn footprint(&self) -> (usize, usize) {
+        let entry = size_of::<(DeviceId, Slot)>() + 1;
+        let bytes = self.slots.capacity() * size_of::<Device>() + self.index.capacity() * entry;
+        (self.slots.len(), bytes)
+    }
+
     /// All records, in no order that may show.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Slot, &Device)> {
         self.slots.iter().map(|(number, device)| (Slot(number as u32), device))

@@ -60,6 +60,13 @@ impl Met {
         true
     }
 
+    /// How many meetings are known, and the bytes reserved for them.
+    pub(super) fn footprint(&self) -> (usize, usize) {
+        let entry = size_of::<(PairId, Meeting)>() + 1;
+        let ended = self.ended.capacity() * size_of::<(UnixMillis, PairId)>();
+        (self.pairs.len(), self.pairs.capacity() * entry + ended)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the snapshot sorts what it takes from here")]
     pub(super) fn iter(&self) -> impl Iterator<Item = (&PairId, &Meeting)> {
         self.pairs.iter()

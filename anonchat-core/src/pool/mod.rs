@@ -9,6 +9,7 @@ mod arrivals;
 mod blocks;
 mod device;
 mod fairness;
+mod footprint;
 mod housekeeping;
 #[cfg(feature = "test-util")]
 mod invariants;
@@ -33,6 +34,7 @@ use crate::policy::Policy;
 use crate::rejection::Rejection;
 use crate::time::UnixMillis;
 
+pub use footprint::Footprint;
 #[cfg(feature = "test-util")]
 pub use invariants::Violation;
 pub use snapshot::{ActivityState, DeviceState, Due, MeetingState, PersonaState, Snapshot};

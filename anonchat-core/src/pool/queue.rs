@@ -41,6 +41,11 @@ impl Queues {
         self.queues[ticket.bucket.index()].rank(ticket.place)
     }
 
+    /// The bytes reserved for the queues.
+    pub(super) fn footprint(&self) -> usize {
+        self.queues.iter().map(Arrivals::footprint).sum()
+    }
+
     pub(super) fn push(&mut self, bucket: Bucket, seq: u64, slot: Slot) -> u32 {
         self.here += 1;
         self.occupied = self.occupied.with(bucket);

@@ -34,6 +34,11 @@ pub(super) struct Accusation {
 }
 
 impl Safety {
+    /// How many bans, reports, accused and dismissed there are.
+    pub(super) fn footprint(&self) -> usize {
+        self.bans.len() + self.reports.len() + self.against.len() + self.dismissed.len()
+    }
+
     /// A report no longer counts.
     pub(super) fn withdraw(&mut self, target: DeviceId, report: ReportId) {
         if let Some(accusations) = self.against.get_mut(&target) {
