@@ -1,6 +1,6 @@
 //! A session on a desk: what is handed in, and what comes of it, one line per output.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use anonchat_core::session::{Input, Output, Session, Settings};
 use anonchat_core::{
@@ -8,9 +8,19 @@ use anonchat_core::{
     Finding, Gender, MessageId, NodeId, PairId, Peer, Phase, Policy, PoolId, Profile, Rejection,
     Screen, Side, UnixMillis, Whisper, wire,
 };
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 pub(crate) const START: u64 = 1_000_000;
+
+/// What native clients are promised to get.
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+    let mut schema = json_of(include_str!("../../schema/native.schema.json"));
+    let object = schema.as_object_mut().expect("an object");
+    object.remove("anyOf");
+    object.insert("$ref".to_owned(), json!("#/$defs/ServerFrame"));
+    jsonschema::draft202012::new(&schema).expect("a schema")
+});
 
 /// Refuses what has an `@` in it, and `damn`.
 pub(crate) struct Strict;
@@ -123,7 +133,13 @@ impl Desk {
         let mut lines = Vec::new();
         while let Some(output) = self.session.poll() {
             lines.push(match output {
-                Output::Send(frame) => wire::encode(&frame, self.session.client()),
+                Output::Send(frame) => {
+                    let json = wire::encode(&frame, self.session.client());
+                    if self.session.client() == Client::Native {
+                        SCHEMA.validate(&json_of(&json)).expect("what the schema describes");
+                    }
+                    json
+                }
                 Output::Ping => "ping".to_owned(),
                 Output::Read(query) => format!("read {query:?}"),
                 Output::Close(close) => format!("close {} {}", close.code(), close.reason()),
