@@ -1,0 +1,183 @@
+//! Holding the device at the pool: coming in, staying through gaps and outages, taking leave.
+
+use super::Session;
+use super::answer::Close;
+use super::frame::Action;
+use super::refusal::{ErrorCode, Refusal};
+use crate::command::Command;
+use crate::time::UnixMillis;
+
+/// How this connection stands with the pool.
+#[derive(Debug)]
+pub(super) struct Presence {
+    pub(super) standing: Standing,
+    /// The output that has not been answered yet.
+    pub(super) awaited: Option<Awaited>,
+    /// What is to be asked again once the device is held again.
+    pub(super) deferred: Option<Order>,
+    /// Whether the pool may believe that this connection holds the device.
+    pub(super) owes_detach: bool,
+    pub(super) attach_wanted: bool,
+    pub(super) retry_at: Option<UnixMillis>,
+    /// Whether the client knows that the store is away.
+    pub(super) told_away: bool,
+    pub(super) ending: Option<Ending>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// There is no pool to be in.
+    Nowhere,
+    /// The device is here, or will be.
+    Here,
+    /// A newer connection holds the device, and the client cannot be told.
+    Elsewhere,
+    /// The transport is closed or about to be.
+    Over,
+}
+
+#[derive(Debug)]
+pub(super) enum Awaited {
+    Attach,
+    Detach,
+    Order(Order),
+    Wait,
+}
+
+/// A command that the client asked for.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) action: Action,
+    pub(super) command: Command,
+    /// Whether it was refused once because the device was not held.
+    pub(super) again: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ending {
+    pub(super) close: Close,
+    pub(super) reconnect_in_ms: u64,
+    /// The server cannot wait for a store that is away.
+    pub(super) hurry: bool,
+}
+
+impl Presence {
+    pub(super) const fn new(has_pool: bool) -> Self {
+        Self {
+            standing: if has_pool { Standing::Here } else { Standing::Nowhere },
+            awaited: None,
+            deferred: None,
+            owes_detach: false,
+            attach_wanted: has_pool,
+            retry_at: None,
+            told_away: false,
+            ending: None,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.standing == Standing::Over
+    }
+
+    pub(super) const fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    pub(super) const fn awaits(&self) -> bool {
+        self.awaited.is_some()
+    }
+
+    pub(super) const fn retry_at(&self) -> Option<UnixMillis> {
+        self.retry_at
+    }
+
+    /// Which of the client's actions is being answered.
+    pub(super) const fn answering(&self) -> Option<Action> {
+        match &self.awaited {
+            Some(Awaited::Order(order)) => Some(order.action),
+            Some(Awaited::Wait) => Some(Action::Why),
+            _ => None,
+        }
+    }
+
+    /// Whether an answer to a question was awaited; it no longer is.
+    pub(super) fn take_view(&mut self) -> bool {
+        let awaited = matches!(self.awaited, Some(Awaited::Wait));
+        if awaited {
+            self.awaited = None;
+        }
+        awaited
+    }
+
+    /// What is believed of the device may be wrong: the pool has to say it anew.
+    pub(super) fn attach_again(&mut self) {
+        if self.standing == Standing::Here {
+            self.attach_wanted = true;
+            self.retry_at = None;
+        }
+    }
+
+    /// Ends the session as soon as the pool has been told.
+    pub(super) fn end(&mut self, close: Close) {
+        let ending = self.ending.unwrap_or(Ending { close, reconnect_in_ms: 0, hurry: false });
+        self.ending = Some(Ending { close, ..ending });
+        self.deferred = None;
+        self.retry_at = None;
+    }
+
+    /// The pool says that this connection holds the device.
+    pub(super) fn hold(&mut self) {
+        self.owes_detach = true;
+        if self.standing == Standing::Elsewhere {
+            self.standing = Standing::Here;
+        }
+    }
+
+    /// The device is held no more. An attach that is still on its way may take it back, though,
+    /// and then has to be undone.
+    pub(super) fn let_go(&mut self) {
+        self.owes_detach = matches!(self.awaited, Some(Awaited::Attach));
+        self.attach_wanted = false;
+        self.retry_at = None;
+    }
+
+    pub(super) fn came_in(&mut self) {
+        self.told_away = false;
+        self.owes_detach &= self.standing != Standing::Elsewhere;
+    }
+}
+
+impl Session {
+    pub(super) fn come_in(&mut self) {
+        if self.pool.is_none() {
+            self.refuse(Refusal::new(ErrorCode::UnknownPool));
+        }
+        self.settle();
+    }
+
+    /// Does the next thing that needs the pool, one at a time.
+    pub(super) fn settle(&mut self) {
+        let presence = &mut self.presence;
+        if presence.is_over() || presence.awaits() {
+            return;
+        }
+        if let Some(ending) = presence.ending.filter(|_| !presence.owes_detach) {
+            return self.take_leave(ending);
+        }
+        if presence.retry_at.is_some_and(|at| self.clock < at) {
+            return;
+        }
+        presence.retry_at = None;
+        let (device, conn, client) = (self.device, self.conn, self.client);
+        if presence.is_ending() {
+            self.apply(Awaited::Detach, Command::Detach { device, conn });
+        } else if presence.attach_wanted {
+            presence.attach_wanted = false;
+            presence.owes_detach = true;
+            self.apply(Awaited::Attach, Command::Attach { device, conn, client });
+        } else if let Some(order) = presence.deferred.take() {
+            let command = order.command.clone();
+            self.apply(Awaited::Order(order), command);
+        }
+    }
+}
