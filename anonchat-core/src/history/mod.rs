@@ -119,8 +119,10 @@ fn take<'a>(u: &mut Unstructured<'a>, most: usize) -> arbitrary::Result<&'a [u8]
     u.bytes(most.min(u.len()))
 }
 
-/// Splitmix64: seeds are named in reports of failures, so the stream may never change.
-fn noise(seed: u64, len: usize) -> Vec<u8> {
+/// Bytes out of a number: those of [`Run::from_seed`].
+///
+/// Splitmix64. Seeds are named in reports of failures, so the stream never changes.
+pub fn noise(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed;
     let mut bytes = Vec::with_capacity(len + 8);
     while bytes.len() < len {
