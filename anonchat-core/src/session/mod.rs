@@ -17,38 +17,41 @@
 //! A new session has outputs at once: poll it before anything else.
 
 mod answer;
+mod asking;
 mod frame;
+mod leave;
+mod life;
 mod limits;
+mod news;
+mod presence;
 mod refusal;
+#[cfg(feature = "test-util")]
+mod script;
+mod settings;
+mod talk;
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
 
 pub use answer::{Close, Hello, REPORT_REASONS, ServerFrame};
 pub use frame::{Action, ClientFrame, FrameError};
 pub use limits::Rates;
 pub use refusal::{ErrorCode, Refusal};
+#[cfg(feature = "test-util")]
+pub use script::exercise;
+pub use settings::Settings;
 
 use crate::command::Command;
 use crate::event::{Client, Event};
 use crate::id::{Conn, DeviceId, PoolId};
-use crate::policy::Policy;
+use crate::profile::Profile;
 use crate::query::{Query, View};
 use crate::rejection::Rejection;
-use crate::screen::Screen;
 use crate::store::Whisper;
 use crate::time::UnixMillis;
-
-/// What all sessions of a server share.
-pub struct Settings {
-    /// The rules.
-    pub policy: Arc<Policy>,
-    /// What refuses texts.
-    pub screen: Arc<dyn Screen>,
-    /// The pools that clients may choose from, the default first.
-    pub pools: Vec<PoolId>,
-}
+use life::Life;
+use presence::Presence;
+use talk::Doing;
 
 /// Something happened to the connection.
 pub enum Input<'a> {
@@ -96,6 +99,10 @@ pub enum Output {
 }
 
 /// One connection of one device.
+///
+/// Its outputs depend on its inputs alone. It never fails: an input that the loop should not have
+/// handed in is answered as well as it can be, or ignored.
+#[cfg_attr(feature = "test-util", derive(Debug))]
 pub struct Session {
     settings: Arc<Settings>,
     pool: Option<PoolId>,
@@ -103,18 +110,15 @@ pub struct Session {
     device: DeviceId,
     conn: Conn,
     rates: Rates,
-    out: VecDeque<Output>,
-}
-
-impl Settings {
-    /// The pool of this name, the default one if no name is given; `None` if there is no such pool.
-    pub fn pool(&self, name: Option<&str>) -> Option<PoolId> {
-        let mut pools = self.pools.iter();
-        match name {
-            None => pools.next().cloned(),
-            Some(name) => pools.find(|pool| pool.as_str() == name).cloned(),
-        }
-    }
+    clock: UnixMillis,
+    presence: Presence,
+    life: Life,
+    /// Whether the client has had its `daily_limits`.
+    greeted: bool,
+    doing: Doing,
+    /// What the last partner was shown, for a `next` that does not say anything new.
+    profile: Arc<Profile>,
+    out: Outbox,
 }
 
 impl Session {
@@ -131,16 +135,28 @@ impl Session {
         device: DeviceId,
         conn: Conn,
     ) -> Self {
-        let _ = at;
-        let rates = Rates::default();
-        let mut out = VecDeque::new();
-        out.push_back(Output::Apply(Command::Attach { device, conn, client }));
-        Self { settings, pool, client, device, conn, rates, out }
+        let mut session = Self {
+            presence: Presence::new(pool.is_some()),
+            life: Life::new(at, settings.policy.connection.idle_s),
+            settings,
+            pool,
+            client,
+            device,
+            conn,
+            rates: Rates::default(),
+            clock: at,
+            greeted: false,
+            doing: Doing::Idle,
+            profile: Arc::default(),
+            out: Outbox::default(),
+        };
+        session.come_in();
+        session
     }
 
     /// Goes on counting frames where an earlier session of the same device stopped.
     #[must_use]
-    pub fn with_rates(mut self, rates: Rates) -> Self {
+    pub const fn with_rates(mut self, rates: Rates) -> Self {
         self.rates = rates;
         self
     }
@@ -150,7 +166,7 @@ impl Session {
         self.rates
     }
 
-    /// The pool to which this session's commands go; `None` only if it has none to give.
+    /// The pool to which this session's commands go; without one it has none to give.
     pub const fn pool(&self) -> Option<&PoolId> {
         self.pool.as_ref()
     }
@@ -172,23 +188,65 @@ impl Session {
 
     /// Takes something that happened. An `at` before an earlier one counts as that earlier one.
     pub fn handle(&mut self, at: UnixMillis, input: Input<'_>) {
-        let _ = (at, input, &self.settings);
+        self.clock = self.clock.max(at);
+        if self.presence.is_over() {
+            return;
+        }
+        match input {
+            Input::Frame(frame) => {
+                self.life.sign(self.clock);
+                self.frame(frame);
+            }
+            Input::Alive => self.life.sign(self.clock),
+            Input::Event(event) => self.event(event),
+            Input::Whisper(whisper) => self.whispered(whisper),
+            Input::Committed(outcome) => self.committed(outcome),
+            Input::Viewed(view) => self.viewed(&view),
+            Input::Unavailable => self.unavailable(),
+            Input::Gap => self.presence.attach_again(),
+            Input::Timeout => self.timeout(),
+            Input::Restart { reconnect_in_ms } => self.restart(reconnect_in_ms),
+            Input::Closed => self.presence.end(Close::Gone),
+        }
+        self.settle();
     }
 
     /// The next thing to do, until there is nothing more.
     pub fn poll(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        self.out.0.pop_front()
     }
 
-    /// When the session wants an [`Input::Timeout`]; an earlier one changes nothing. `None` after
-    /// [`Output::Close`].
-    pub const fn deadline(&self) -> Option<UnixMillis> {
-        None
+    /// When the session wants an [`Input::Timeout`]; an earlier one changes nothing. `None` while
+    /// it waits for an answer to an output, and after [`Output::Close`].
+    pub fn deadline(&self) -> Option<UnixMillis> {
+        if self.presence.is_over() || self.presence.awaits() {
+            return None;
+        }
+        let idle = (!self.presence.is_ending()).then(|| self.life.deadline());
+        self.presence.retry_at().into_iter().chain(idle).min()
+    }
+
+    fn send(&mut self, frame: ServerFrame) {
+        self.out.0.push_back(Output::Send(frame));
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.send(ServerFrame::Error(refusal));
+    }
+
+    fn is_native(&self) -> bool {
+        self.client == Client::Native
     }
 }
 
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("client", &self.client).finish_non_exhaustive()
+/// What is still to be carried out. It is the only place of a session where a text may be, on its
+/// way through.
+#[derive(Default)]
+struct Outbox(VecDeque<Output>);
+
+#[cfg(feature = "test-util")]
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} outputs", self.0.len())
     }
 }

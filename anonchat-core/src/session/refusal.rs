@@ -111,6 +111,9 @@ pub(super) const ELSEWHERE: &str = "This chat is open in another window.";
 /// What 000's client is told of a message that is empty or too long.
 pub(super) const INVALID_MESSAGE: &str = "Invalid message";
 
+/// What a client is told of an abusive message.
+pub(super) const PROHIBITED_MESSAGE: &str = "Message contains prohibited language.";
+
 impl Refusal {
     /// With the code's own words, and nothing more.
     pub const fn new(code: ErrorCode) -> Self {
@@ -213,7 +216,7 @@ mod tests {
             .iter()
             .filter(|code| **code != ErrorCode::Banned)
             .map(|code| code.message())
-            .chain([ELSEWHERE, INVALID_MESSAGE]);
+            .chain([ELSEWHERE, INVALID_MESSAGE, PROHIBITED_MESSAGE]);
         for message in words {
             assert!(!message.to_lowercase().contains("ban"), "{message}");
         }

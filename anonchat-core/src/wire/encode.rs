@@ -1,13 +1,13 @@
 //! From what a client is told to its JSON.
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
-
-use crate::event::{Allowance, Client, Peer, Phase};
+use super::shape::{Complaint, Greeting, Lengths, Limits, MoreProfile, Name, PeerProfile, Shape};
+use crate::event::{Client, Peer, Phase};
 use crate::id::{Alias, PoolId};
 use crate::policy::Verification;
 use crate::profile::{Filter, Gender, Profile};
 use crate::session::{Action, Hello, REPORT_REASONS, Refusal, ServerFrame};
+use crate::store::MessageId;
+use crate::time::UnixMillis;
 
 /// Writes one frame as the client's protocol has it.
 ///
@@ -20,151 +20,6 @@ pub fn encode(frame: &ServerFrame, client: Client) -> String {
     // Writing to memory fails only for a map whose keys are no texts, and here is none.
     serde_json::to_string(&Shape::of(frame, client)).unwrap_or_default()
 }
-
-/// The frames as they are written. Members in `Option` are left out if there is none, except where
-/// `null` has a meaning.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Shape<'a> {
-    DailyLimits {
-        limits: Limits,
-    },
-    Hello(Box<Greeting<'a>>),
-    Queued {
-        filter: &'static str,
-        limits: Limits,
-    },
-    Matched {
-        peer: Name,
-        peer_profile: PeerProfile<'a>,
-        peer_gender: Option<&'static str>,
-        limits: Limits,
-    },
-    Msg {
-        from: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        id: Option<&'a str>,
-        text: &'a str,
-    },
-    Ack {
-        id: &'a str,
-    },
-    Typing {
-        from: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        typing: Option<bool>,
-    },
-    PeerAway {
-        peer: Name,
-        until: u64,
-    },
-    PeerBack {
-        peer: Name,
-    },
-    PeerLeft {
-        peer: Name,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<&'static str>,
-    },
-    Left,
-    Declared {
-        gender: &'static str,
-    },
-    Reported {
-        target: Name,
-    },
-    Blocked {
-        peer: Name,
-        block: Name,
-    },
-    Unblocked {
-        block: Name,
-    },
-    Waiting {
-        since: u64,
-        position: u64,
-        people: u64,
-        narrowed_by: Vec<&'static str>,
-        estimate_ms: Option<u64>,
-    },
-    Replaced,
-    Banned {
-        until: u64,
-    },
-    ServerRestarting {
-        reconnect_in_ms: u64,
-    },
-    Error(Complaint<'a>),
-}
-
-#[derive(Serialize)]
-struct Greeting<'a> {
-    v: u8,
-    phase: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    peer: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    peer_profile: Option<PeerProfile<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    peer_present: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    since: Option<u64>,
-    gender: Option<&'static str>,
-    verification: &'static str,
-    limits: Limits,
-    text: Lengths,
-    grace_ms: u64,
-    pools: Vec<&'a str>,
-    reports: [&'static str; 5],
-}
-
-#[derive(Serialize)]
-struct Lengths {
-    message_chars: u32,
-    nickname_chars: u32,
-    bio_chars: u32,
-}
-
-#[derive(Serialize)]
-struct PeerProfile<'a> {
-    nickname: Option<&'a str>,
-    gender: &'static str,
-    #[serde(flatten)]
-    more: Option<MoreProfile<'a>>,
-}
-
-/// What the native extension adds to a partner's profile.
-#[derive(Serialize)]
-struct MoreProfile<'a> {
-    bio: Option<&'a str>,
-    verified: bool,
-}
-
-#[derive(Serialize)]
-struct Complaint<'a> {
-    message: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after_ms: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-}
-
-/// An alias, written as text.
-struct Name(Alias);
-
-/// Matches left, one member per specific filter.
-struct Limits(Allowance);
-
-/// What a filter without a limit shows as matches left.
-const UNLIMITED: u16 = 9_999;
 
 impl<'a> Shape<'a> {
     fn of(frame: &'a ServerFrame, client: Client) -> Self {
@@ -183,7 +38,7 @@ impl<'a> Shape<'a> {
             },
             ServerFrame::Msg { from, id, text } => Self::Msg {
                 from: Name(*from),
-                id: id.as_ref().filter(|_| native).map(|id| id.as_str()),
+                id: id.as_ref().filter(|_| native).map(MessageId::as_str),
                 text: text.reveal(),
             },
             ServerFrame::Ack { id } => Self::Ack { id: id.as_str() },
@@ -295,26 +150,10 @@ impl<'a> Complaint<'a> {
         Self {
             message,
             code: Some(code.as_str()),
-            until: until.map(|until| until.get()),
+            until: until.map(UnixMillis::get),
             retry_after_ms: *retry_after_ms,
             action: action.map(Action::as_str),
-            id: id.as_ref().map(|id| id.as_str()),
+            id: id.as_ref().map(MessageId::as_str),
         }
-    }
-}
-
-impl Serialize for Name {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl Serialize for Limits {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(Gender::ALL.len()))?;
-        for gender in Gender::ALL {
-            map.serialize_entry(gender.as_str(), &self.0.left(gender).unwrap_or(UNLIMITED))?;
-        }
-        map.end()
     }
 }

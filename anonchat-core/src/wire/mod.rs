@@ -9,6 +9,7 @@
 
 mod decode;
 mod encode;
+mod shape;
 
 pub use decode::decode;
 pub use encode::encode;

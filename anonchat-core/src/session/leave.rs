@@ -1,0 +1,86 @@
+//! Taking leave: replaced, banned, gone silent, or because the server stops.
+
+use super::answer::{Close, ServerFrame};
+use super::life::Silence;
+use super::presence::{Awaited, Ending, Standing};
+use super::refusal::{ErrorCode, Refusal};
+use super::{Output, Session};
+use crate::event::Client;
+use crate::rejection::Rejection;
+use crate::time::UnixMillis;
+
+impl Session {
+    pub(super) fn replaced(&mut self, by: Client) {
+        self.presence.let_go();
+        match (self.client, by) {
+            (Client::Native, _) => {
+                self.send(ServerFrame::Replaced);
+                self.lose(Close::Replaced);
+            }
+            (Client::Plain, Client::Native) => self.lose(Close::Replaced),
+            // After a close the original client would be deaf, so it stays, without state.
+            (Client::Plain, Client::Plain) => {
+                self.presence.standing = Standing::Elsewhere;
+                self.forget_partner();
+                if let Some(order) = self.presence.deferred.take() {
+                    self.rejected(order, Rejection::NotAttached);
+                }
+            }
+        }
+    }
+
+    pub(super) fn banned(&mut self, until: UnixMillis) {
+        self.presence.let_go();
+        if self.is_native() {
+            self.send(ServerFrame::Banned { until });
+        } else {
+            self.refuse(Refusal::new(ErrorCode::Banned).until(self.clock, until));
+        }
+        self.lose(Close::Banned);
+    }
+
+    /// The device is held no more. An attach that is still on its way may take it back, though,
+    /// and then has to be undone.
+    fn lose(&mut self, close: Close) {
+        if matches!(self.presence.awaited, Some(Awaited::Attach)) {
+            self.presence.owes_detach = true;
+            self.presence.end(close);
+        } else {
+            self.close(close);
+        }
+    }
+
+    pub(super) fn timeout(&mut self) {
+        if self.presence.is_ending() || self.presence.awaits() {
+            return;
+        }
+        match self.life.judge(self.clock) {
+            Silence::Bearable => {}
+            Silence::Ask => self.out.0.push_back(Output::Ping),
+            Silence::Dead => self.presence.end(Close::Idle),
+        }
+    }
+
+    pub(super) fn restart(&mut self, reconnect_in_ms: u64) {
+        let close = Close::Restarting;
+        let ending = self.presence.ending.unwrap_or(Ending { close, reconnect_in_ms, hurry: true });
+        self.presence.ending = Some(Ending { hurry: true, ..ending });
+        self.presence.deferred = None;
+        self.presence.retry_at = None;
+    }
+
+    /// The pool has been told, or need not be.
+    pub(super) fn take_leave(&mut self, ending: Ending) {
+        if ending.close == Close::Restarting && self.is_native() {
+            let reconnect_in_ms = ending.reconnect_in_ms;
+            self.send(ServerFrame::ServerRestarting { reconnect_in_ms });
+        }
+        self.close(ending.close);
+    }
+
+    fn close(&mut self, close: Close) {
+        self.presence.standing = Standing::Over;
+        self.presence.awaited = None;
+        self.out.0.push_back(Output::Close(close));
+    }
+}

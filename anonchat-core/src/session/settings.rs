@@ -1,0 +1,35 @@
+//! What does not differ between the sessions of a server.
+
+use std::sync::Arc;
+
+use crate::id::PoolId;
+use crate::policy::Policy;
+use crate::screen::Screen;
+
+/// What all sessions of a server share.
+pub struct Settings {
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// What refuses texts.
+    pub screen: Arc<dyn Screen>,
+    /// The pools that clients may choose from, the default first.
+    pub pools: Vec<PoolId>,
+}
+
+impl Settings {
+    /// The pool of this name, the default one if no name is given; `None` if there is no such pool.
+    pub fn pool(&self, name: Option<&str>) -> Option<PoolId> {
+        let mut pools = self.pools.iter();
+        match name {
+            None => pools.next().cloned(),
+            Some(name) => pools.find(|pool| pool.as_str() == name).cloned(),
+        }
+    }
+}
+
+#[cfg(feature = "test-util")]
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

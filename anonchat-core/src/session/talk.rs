@@ -1,0 +1,208 @@
+//! Talking: what passes between two people, and what is remembered of it. Never a text.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, VecDeque};
+
+use super::answer::ServerFrame;
+use super::frame::Action;
+use super::refusal::{ErrorCode, INVALID_MESSAGE, PROHIBITED_MESSAGE, Refusal};
+use super::{Output, Session};
+use crate::event::Phase;
+use crate::id::{Alias, Conn, PairId, Side};
+use crate::screen::{Field, Finding};
+use crate::store::{Body, ChatText, MessageId, Whisper};
+
+/// What the device is doing, as far as this connection knows.
+#[derive(Debug, Default)]
+pub(super) enum Doing {
+    #[default]
+    Idle,
+    Waiting,
+    Talking(Talk),
+}
+
+/// A pair, seen from one of its sides.
+#[derive(Debug)]
+pub(super) struct Talk {
+    pub(super) pair: PairId,
+    side: Side,
+    /// Where the partner is; `None` while they are away.
+    pub(super) route: Option<Conn>,
+    /// The client's messages that the partner has not acknowledged.
+    unacknowledged: BTreeSet<MessageId>,
+    /// The partner's newest messages, for a client that does not know doubles itself.
+    heard: VecDeque<MessageId>,
+}
+
+impl Doing {
+    pub(super) fn pair(&self) -> Option<PairId> {
+        match self {
+            Self::Talking(talk) => Some(talk.pair),
+            _ => None,
+        }
+    }
+
+    /// Takes the pool's word for it, and keeps what is remembered of a pair that still lives.
+    pub(super) fn correct(&mut self, phase: &Phase) {
+        match (&mut *self, phase) {
+            (_, Phase::Idle) => *self = Self::Idle,
+            (_, Phase::Waiting { .. }) => *self = Self::Waiting,
+            (Self::Talking(talk), Phase::Paired { pair, peer, .. }) if talk.pair == *pair => {
+                talk.route = peer.route;
+            }
+            (_, Phase::Paired { pair, side, peer, .. }) => {
+                *self = Self::Talking(Talk::new(*pair, *side, peer.route));
+            }
+        }
+    }
+}
+
+impl Talk {
+    pub(super) const fn new(pair: PairId, side: Side, route: Option<Conn>) -> Self {
+        Self { pair, side, route, unacknowledged: BTreeSet::new(), heard: VecDeque::new() }
+    }
+
+    pub(super) const fn partner(&self) -> Alias {
+        Alias { pair: self.pair, side: self.side.other() }
+    }
+
+    /// Whether one more message may be on its way. One that is sent again counts once.
+    fn track(&mut self, id: &MessageId, most: usize) -> bool {
+        let fits = self.unacknowledged.len() < most || self.unacknowledged.contains(id);
+        if fits {
+            self.unacknowledged.insert(id.clone());
+        }
+        fits
+    }
+
+    /// Whether a message is new. Who sends again, sends what is unacknowledged, so it is enough to
+    /// remember as many as can be that.
+    fn hear(&mut self, id: &MessageId, most: usize) -> bool {
+        if self.heard.contains(id) {
+            return false;
+        }
+        if self.heard.len() >= most {
+            self.heard.pop_front();
+        }
+        self.heard.push_back(id.clone());
+        true
+    }
+
+    /// To the partner, if they are there.
+    fn to_partner(&self, body: Body) -> Option<Output> {
+        self.route.map(|to| Output::Whisper(Whisper { to, pair: self.pair, body }))
+    }
+}
+
+impl Session {
+    pub(super) fn say(&mut self, id: Option<&str>, text: &str) {
+        // To the original protocol, an id is an unknown member.
+        let named = id.filter(|_| self.is_native());
+        let id = named.and_then(MessageId::new);
+        let refusal = if named.is_some() && id.is_none() {
+            Refusal::new(ErrorCode::InvalidFrame)
+        } else if let Err(refusal) = self.relay(id.as_ref(), text.trim()) {
+            refusal
+        } else {
+            return;
+        };
+        if self.is_native() || refusal.code != ErrorCode::NotPaired {
+            self.refuse(refusal.of(Action::Msg).about(id));
+        }
+    }
+
+    /// Hands a message on, or says why not.
+    fn relay(&mut self, id: Option<&MessageId>, text: &str) -> Result<(), Refusal> {
+        let policy = &self.settings.policy;
+        if text.is_empty() {
+            return Err(Refusal::new(ErrorCode::Empty).saying(INVALID_MESSAGE));
+        }
+        if is_longer(text, policy.text.message_chars) {
+            return Err(Refusal::new(ErrorCode::TooLong).saying(INVALID_MESSAGE));
+        }
+        let Doing::Talking(talk) = &mut self.doing else {
+            return Err(Refusal::new(ErrorCode::NotPaired));
+        };
+        self.settings.screen.screen(Field::Message, text).map_err(|finding| match finding {
+            Finding::Profanity => Refusal::new(finding.into()).saying(PROHIBITED_MESSAGE),
+            Finding::ContactDetails => Refusal::new(finding.into()),
+        })?;
+        if !id.is_none_or(|id| talk.track(id, policy.connection.unacknowledged as usize)) {
+            return Err(Refusal::new(ErrorCode::RateLimited));
+        }
+        let (id, text) = (id.cloned(), ChatText::new(text));
+        self.out.0.extend(talk.to_partner(Body::Text { id, text }));
+        Ok(())
+    }
+
+    pub(super) fn acknowledge(&mut self, id: &str) {
+        match (MessageId::new(id), &self.doing) {
+            (None, _) => self.refuse(Refusal::new(ErrorCode::InvalidFrame).of(Action::Ack)),
+            (Some(id), Doing::Talking(talk)) => {
+                self.out.0.extend(talk.to_partner(Body::Ack(id)));
+            }
+            // The pair ended while the acknowledgement was on its way.
+            (Some(_), _) => {}
+        }
+    }
+
+    pub(super) fn types(&mut self, typing: bool) {
+        if let Doing::Talking(talk) = &self.doing {
+            self.out.0.extend(talk.to_partner(Body::Typing(typing)));
+        } else if self.is_native() {
+            self.refuse(Refusal::new(ErrorCode::NotPaired).of(Action::Typing));
+        }
+    }
+
+    /// Something came from a partner, perhaps a former one.
+    pub(super) fn whispered(&mut self, whisper: Whisper) {
+        let native = self.is_native();
+        let most = self.settings.policy.connection.unacknowledged as usize;
+        let talk = match &mut self.doing {
+            Doing::Talking(talk) if talk.pair == whisper.pair => talk,
+            _ => return,
+        };
+        if self.presence.is_ending() {
+            return;
+        }
+        let from = talk.partner();
+        match whisper.body {
+            Body::Text { id: Some(id), text } if !native => {
+                let receipt = talk.to_partner(Body::Ack(id.clone()));
+                if talk.hear(&id, most) {
+                    self.send(ServerFrame::Msg { from, id: Some(id), text });
+                }
+                self.out.0.extend(receipt);
+            }
+            Body::Text { id, text } => self.send(ServerFrame::Msg { from, id, text }),
+            Body::Typing(typing) if native || typing => {
+                self.send(ServerFrame::Typing { from, typing });
+            }
+            Body::Typing(_) => {}
+            Body::Ack(id) => {
+                talk.unacknowledged.remove(&id);
+                if native {
+                    self.send(ServerFrame::Ack { id });
+                }
+            }
+        }
+    }
+
+    /// How many of the client's messages the partner has not acknowledged.
+    pub fn unacknowledged(&self) -> usize {
+        match &self.doing {
+            Doing::Talking(talk) => talk.unacknowledged.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// Whether a text has more than `most` characters. Looks no further than it must.
+pub(super) fn is_longer(text: &str, most: u32) -> bool {
+    text.chars().nth(most as usize).is_some()
+}
+
+/// A text without white space around it, unless nothing is left.
+pub(super) fn trimmed<'t>(text: Option<&'t Cow<'_, str>>) -> Option<&'t str> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty())
+}
