@@ -7,6 +7,8 @@ mod bucket;
 mod classify;
 mod command;
 mod event;
+#[cfg(feature = "test-util")]
+pub mod history;
 mod id;
 pub mod policy;
 pub mod pool;

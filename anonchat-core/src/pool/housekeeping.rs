@@ -48,9 +48,10 @@ impl Pool {
     fn forget(&mut self, stale: Stale, at: UnixMillis) {
         match stale {
             Stale::Device(device) => {
+                // Not `retire`: the device was not seen just now, and its blocks lapse from when
+                // it was.
                 if let Some(slot) = self.devices.find(device) {
-                    self.devices[slot].kept_until = None;
-                    self.retire(slot);
+                    self.devices.remove(slot);
                 }
             }
             Stale::Ban(device) => {

@@ -74,7 +74,7 @@ impl Pool {
                     && theirs.side == talk.side.other()),
                 "the pair of {id:?} is not symmetric"
             );
-            hold!(self.met.contains(talk.pair), "the pair of {id:?} was never noted");
+            hold!(self.met.get(talk.pair).is_some(), "the pair of {id:?} was never noted");
             hold!(
                 !self.blocks.between(id, self.devices[talk.partner].id),
                 "{id:?} talks to somebody blocked"

@@ -15,6 +15,7 @@ pub(super) struct Met {
     pairs: FxHashMap<PairId, Meeting>,
     /// Pairs in the order in which they ended.
     ended: VecDeque<(UnixMillis, PairId)>,
+    talking: u64,
 }
 
 pub(super) struct Meeting {
@@ -25,24 +26,26 @@ pub(super) struct Meeting {
 }
 
 impl Met {
-    pub(super) fn contains(&self, pair: PairId) -> bool {
-        self.pairs.contains_key(&pair)
+    pub(super) fn get(&self, pair: PairId) -> Option<&Meeting> {
+        self.pairs.get(&pair)
     }
 
     pub(super) fn begin(&mut self, pair: PairId, members: [DeviceId; 2]) {
+        self.talking += 1;
         self.pairs.insert(pair, Meeting { members, ended: None, reported: [false; 2] });
     }
 
     pub(super) fn end(&mut self, pair: PairId, now: UnixMillis) {
         if let Some(meeting) = self.pairs.get_mut(&pair) {
             meeting.ended = Some(now);
+            self.talking -= 1;
             self.ended.push_back((now, pair));
         }
     }
 
     /// How many pairs talk.
     pub(super) fn talking(&self) -> u64 {
-        (self.pairs.len() - self.ended.len()) as u64
+        self.talking
     }
 
     /// Forgets the pair that ended first, if that was `after_ms` ago or longer.
@@ -52,7 +55,10 @@ impl Met {
             return false;
         }
         self.ended.pop_front();
-        self.pairs.remove(&pair);
+        // Another pair may have the id by now: this one was of no account any more.
+        if self.pairs.get(&pair).is_some_and(|meeting| meeting.ended == Some(ended)) {
+            self.pairs.remove(&pair);
+        }
         if self.pairs.len() * 4 < self.pairs.capacity() {
             self.pairs.shrink_to(self.pairs.len() * 2);
             self.ended.shrink_to(self.ended.len() * 2);
@@ -81,6 +87,11 @@ impl Pool {
     /// Whether a meeting still gives its members a say about each other.
     pub(super) fn is_recent(&self, meeting: &Meeting) -> bool {
         meeting.ended.is_none_or(|ended| self.clock < ended.after(self.report_after_ms()))
+    }
+
+    /// Whether a pair id names a meeting that still counts for something.
+    pub(super) fn is_used(&self, pair: PairId) -> bool {
+        self.met.get(pair).is_some_and(|meeting| self.is_recent(meeting))
     }
 
     /// The device behind `target`, if `viewer` talks to it or did a short time ago.

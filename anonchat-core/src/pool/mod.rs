@@ -167,7 +167,7 @@ impl Pool {
     /// Refuses a command that may make a pair under an id that is in use.
     fn check_dice(&self) -> Result<(), Rejection> {
         match self.dice {
-            Some(pair) if !self.met.contains(pair) => Ok(()),
+            Some(pair) if !self.is_used(pair) => Ok(()),
             _ => Err(Rejection::DiceUsed),
         }
     }

@@ -11,7 +11,6 @@ use crate::store::{ChatText, MessageId};
 use crate::time::UnixMillis;
 
 /// A frame to a client. There is deliberately no `Debug`: it may hold chat text.
-#[non_exhaustive]
 pub enum ServerFrame {
     /// Matches left today, right after the connection has come in.
     DailyLimits {

@@ -2,7 +2,7 @@
 
 use super::answer::{Close, ServerFrame};
 use super::life::Silence;
-use super::presence::{Awaited, Ending, Standing};
+use super::presence::{Ending, Standing};
 use super::refusal::{ErrorCode, Refusal};
 use super::{Output, Session};
 use crate::event::Client;
@@ -39,11 +39,9 @@ impl Session {
         self.lose(Close::Banned);
     }
 
-    /// The device is held no more. An attach that is still on its way may take it back, though,
-    /// and then has to be undone.
+    /// Closes, but not before an attach that is still on its way has been undone.
     fn lose(&mut self, close: Close) {
-        if matches!(self.presence.awaited, Some(Awaited::Attach)) {
-            self.presence.owes_detach = true;
+        if self.presence.owes_detach {
             self.presence.end(close);
         } else {
             self.close(close);

@@ -23,6 +23,7 @@ mod leave;
 mod life;
 mod limits;
 mod news;
+mod orders;
 mod presence;
 mod refusal;
 #[cfg(feature = "test-util")]

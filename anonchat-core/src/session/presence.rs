@@ -1,12 +1,10 @@
-//! Holding the device at the pool: coming in, asking for one thing at a time, and staying through
-//! gaps and outages.
+//! Holding the device at the pool: coming in, staying through gaps and outages, taking leave.
 
+use super::Session;
 use super::answer::Close;
 use super::frame::Action;
-use super::refusal::{ELSEWHERE, ErrorCode, Refusal};
-use super::{Output, Session};
+use super::refusal::{ErrorCode, Refusal};
 use crate::command::Command;
-use crate::rejection::Rejection;
 use crate::time::UnixMillis;
 
 /// How this connection stands with the pool.
@@ -19,10 +17,10 @@ pub(super) struct Presence {
     pub(super) deferred: Option<Order>,
     /// Whether the pool may believe that this connection holds the device.
     pub(super) owes_detach: bool,
-    attach_wanted: bool,
+    pub(super) attach_wanted: bool,
     pub(super) retry_at: Option<UnixMillis>,
     /// Whether the client knows that the store is away.
-    told_away: bool,
+    pub(super) told_away: bool,
     pub(super) ending: Option<Ending>,
 }
 
@@ -49,10 +47,10 @@ pub(super) enum Awaited {
 /// A command that the client asked for.
 #[derive(Debug)]
 pub(super) struct Order {
-    action: Action,
-    command: Command,
+    pub(super) action: Action,
+    pub(super) command: Command,
     /// Whether it was refused once because the device was not held.
-    again: bool,
+    pub(super) again: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +122,7 @@ impl Presence {
         let ending = self.ending.unwrap_or(Ending { close, reconnect_in_ms: 0, hurry: false });
         self.ending = Some(Ending { close, ..ending });
         self.deferred = None;
+        self.retry_at = None;
     }
 
     /// The pool says that this connection holds the device.
@@ -134,11 +133,17 @@ impl Presence {
         }
     }
 
-    /// Neither the pool nor a newer connection expects anything of this one any more.
+    /// The device is held no more. An attach that is still on its way may take it back, though,
+    /// and then has to be undone.
     pub(super) fn let_go(&mut self) {
-        self.owes_detach = false;
+        self.owes_detach = matches!(self.awaited, Some(Awaited::Attach));
         self.attach_wanted = false;
         self.retry_at = None;
+    }
+
+    pub(super) fn came_in(&mut self) {
+        self.told_away = false;
+        self.owes_detach &= self.standing != Standing::Elsewhere;
     }
 }
 
@@ -174,112 +179,5 @@ impl Session {
             let command = order.command.clone();
             self.apply(Awaited::Order(order), command);
         }
-    }
-
-    fn apply(&mut self, awaited: Awaited, command: Command) {
-        self.presence.awaited = Some(awaited);
-        self.out.0.push_back(Output::Apply(command));
-    }
-
-    /// Asks the pool for something, or says why that cannot be.
-    pub(super) fn order(&mut self, action: Action, command: Command) -> bool {
-        let free = self.may_ask(action);
-        if free {
-            let order = Order { action, command: command.clone(), again: false };
-            self.apply(Awaited::Order(order), command);
-        }
-        free
-    }
-
-    /// Whether the pool can be asked now; if not, the client is told.
-    pub(super) fn may_ask(&mut self, action: Action) -> bool {
-        let presence = &self.presence;
-        let refusal = match presence.standing {
-            Standing::Nowhere => Refusal::new(ErrorCode::UnknownPool),
-            Standing::Elsewhere | Standing::Over => {
-                Refusal::new(ErrorCode::Unavailable).saying(ELSEWHERE)
-            }
-            Standing::Here if presence.attach_wanted || presence.awaits() => {
-                Refusal::new(ErrorCode::Unavailable)
-            }
-            Standing::Here => return true,
-        };
-        // The original client neither expects an answer to `leave` nor has anything to leave here.
-        let idle_leave = action == Action::Leave && presence.standing != Standing::Here;
-        if self.is_native() || !idle_leave {
-            self.refuse(refusal.of(action));
-        }
-        false
-    }
-
-    pub(super) fn await_view(&mut self) {
-        self.presence.awaited = Some(Awaited::Wait);
-    }
-
-    pub(super) fn committed(&mut self, outcome: Result<(), Rejection>) {
-        self.life.listen_again(self.clock);
-        match (self.presence.awaited.take(), outcome) {
-            (Some(Awaited::Wait), _) => self.presence.awaited = Some(Awaited::Wait),
-            (Some(Awaited::Detach), _) => self.presence.let_go(),
-            (Some(Awaited::Attach), Ok(())) => self.presence.told_away = false,
-            // What was asked for has been answered by the events.
-            (None, _) | (Some(Awaited::Order(_)), Ok(())) => {}
-            (Some(_), Err(Rejection::Banned { until })) => self.banned(until),
-            (Some(Awaited::Attach), Err(_)) => self.attach_later(),
-            (Some(Awaited::Order(order)), Err(rejection)) => self.rejected(order, rejection),
-        }
-    }
-
-    pub(super) fn rejected(&mut self, order: Order, rejection: Rejection) {
-        let presence = &mut self.presence;
-        let lost = rejection == Rejection::NotAttached;
-        let here = presence.standing == Standing::Here && !presence.is_ending();
-        if lost && here && !order.again {
-            presence.deferred = Some(Order { again: true, ..order });
-            return presence.attach_again();
-        }
-        let mut refusal = Refusal::by_rule(rejection, self.clock);
-        if lost && presence.standing == Standing::Elsewhere {
-            refusal = refusal.saying(ELSEWHERE);
-        }
-        self.refuse(refusal.of(order.action));
-    }
-
-    pub(super) fn unavailable(&mut self) {
-        self.life.listen_again(self.clock);
-        match self.presence.awaited.take() {
-            None => {}
-            Some(Awaited::Attach) => self.attach_later(),
-            Some(Awaited::Detach) if self.presence.ending.is_some_and(|end| end.hurry) => {
-                self.presence.let_go();
-            }
-            Some(Awaited::Detach) => self.presence.retry_at = Some(self.later()),
-            Some(Awaited::Order(order)) => {
-                self.refuse(Refusal::new(ErrorCode::Unavailable).of(order.action));
-            }
-            Some(Awaited::Wait) => {
-                self.refuse(Refusal::new(ErrorCode::Unavailable).of(Action::Why));
-            }
-        }
-    }
-
-    /// Coming in failed. The client is told once, and it is tried again.
-    fn attach_later(&mut self) {
-        if self.presence.standing != Standing::Here || self.presence.is_ending() {
-            return;
-        }
-        self.presence.attach_wanted = true;
-        self.presence.retry_at = Some(self.later());
-        let deferred = self.presence.deferred.take();
-        let told = std::mem::replace(&mut self.presence.told_away, true);
-        if deferred.is_some() || !told {
-            let action = deferred.map(|order| order.action);
-            self.refuse(Refusal::new(ErrorCode::Unavailable).of(action));
-        }
-    }
-
-    /// In 1 to 2 seconds, spread over the connections so that they do not all come at once.
-    fn later(&self) -> UnixMillis {
-        self.clock.after(1_000 + self.conn.id.wrapping_mul(7_919) % 1_000)
     }
 }

@@ -1,0 +1,368 @@
+//! One step out of sixteen bytes.
+
+use arbitrary::{Arbitrary, Unstructured};
+
+use super::world::{Doing, Recent, World, device, pair_id};
+use super::{Run, Step, rules};
+use crate::bucket::Bucket;
+use crate::command::{Command, Dice, Wish};
+use crate::event::{Client, Departure};
+use crate::id::{Alias, Conn, NodeId, PairId, ReportId, Side};
+use crate::policy::{Policy, Verification};
+use crate::profile::{Claim, Filter, Gender, Profile, Proof};
+use crate::time::{Day, UnixMillis};
+
+type Bytes<'u, 'a> = &'u mut Unstructured<'a>;
+type Made<T> = arbitrary::Result<T>;
+
+/// Makes step after step.
+pub(super) struct Steps {
+    world: World,
+    /// Recent instants: a duration's edge is measured from one of them.
+    moments: Recent<UnixMillis>,
+    /// Durations of the policy up to some seconds, and longer ones.
+    short: Vec<u64>,
+    long: Vec<u64>,
+    day_offset_min: u32,
+    verification: Verification,
+    dice: u64,
+}
+
+/// What to do, with weights out of 64: joins and what surrounds them often, the rest often enough.
+#[rustfmt::skip]
+const KINDS: [(u8, Kind); 14] = [
+    (6, Kind::Attach), (4, Kind::Detach), (16, Kind::Join), (5, Kind::Next), (3, Kind::Leave),
+    (6, Kind::Block), (3, Kind::Unblock), (7, Kind::Report), (3, Kind::Verify), (1, Kind::Ban),
+    (1, Kind::Lift), (3, Kind::Dismiss), (3, Kind::Renew), (3, Kind::Sweep),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Attach,
+    Detach,
+    Join,
+    Next,
+    Leave,
+    Block,
+    Unblock,
+    Report,
+    Verify,
+    Ban,
+    Lift,
+    Dismiss,
+    Renew,
+    Sweep,
+}
+
+impl Steps {
+    /// Starts at an instant that the bytes choose: mostly close to the end of a day.
+    pub(super) fn new(policy: &Policy, u: Bytes<'_, '_>) -> Made<Self> {
+        let offset = policy.matching.day_offset_min;
+        let noon = UnixMillis::new(20_000 * 86_400_000 + 43_200_000);
+        let midnight = Day::of(noon, offset).end(offset).get();
+        let now = match u.int_in_range(0..=31_u8)? {
+            0 => 0,
+            1 => UnixMillis::MAX.get() / 2,
+            2..=15 => noon.get(),
+            _ => midnight - u.choose(&[1, 1_000, 2_500, 6_000])?,
+        };
+        let (short, mut long): (Vec<_>, Vec<_>) =
+            rules::durations(policy).into_iter().partition(|duration| *duration <= 5_000);
+        long.push(u64::from(policy.matching.block_lapse_days) * 86_400_000);
+        Ok(Self {
+            world: World::new(policy, UnixMillis::new(now)),
+            moments: Recent::last(8),
+            short,
+            long,
+            day_offset_min: offset,
+            verification: policy.verification,
+            dice: 0,
+        })
+    }
+
+    pub(super) fn next(&mut self, u: Bytes<'_, '_>) -> Made<Step> {
+        let at = self.instant(u)?;
+        let kind = kind(u)?;
+        let dice = self.dice(u)?;
+        let command = self.command(kind, dice.pair, u)?;
+        Ok(Step { at, dice, command })
+    }
+
+    /// Mostly now or a moment later; else the edge of a duration, measured from a recent moment.
+    fn instant(&mut self, u: Bytes<'_, '_>) -> Made<UnixMillis> {
+        let now = self.world.now.get();
+        let from = choose(self.moments.items(), u)?.unwrap_or(self.world.now).get();
+        let next = match u.int_in_range(0..=127_u8)? {
+            0..=79 => now,
+            80..=87 => now + 1,
+            88..=119 => edge(from + u.choose(&self.short)?, u)?,
+            120 | 121 => edge(from + u.choose(&self.long)?, u)?,
+            122 | 123 => {
+                let day = Day::of(self.world.now, self.day_offset_min);
+                edge(day.end(self.day_offset_min).get(), u)?
+            }
+            // A server whose clock is behind.
+            _ => return Ok(UnixMillis::new(now.saturating_sub(*u.choose(&[1, 999, 1_000])?))),
+        };
+        self.world.now = UnixMillis::new(next.max(now));
+        self.moments.push(self.world.now);
+        Ok(self.world.now)
+    }
+
+    /// A new pair id, and now and then one that a recent pair has.
+    fn dice(&mut self, u: Bytes<'_, '_>) -> Made<Dice> {
+        let used = choose(self.world.pairs.items(), u)?;
+        if u.ratio(1, 32)?
+            && let Some(pair) = used
+        {
+            return Ok(Dice { pair: pair.id });
+        }
+        self.dice += 1;
+        Ok(Dice { pair: pair_id(self.dice) })
+    }
+
+    fn command(&mut self, kind: Kind, pair: PairId, u: Bytes<'_, '_>) -> Made<Command> {
+        let who = self.somebody(kind, u)?;
+        let person = self.world.person(who);
+        // What has no object yet makes way for what brings one about, mostly.
+        let kind = match kind {
+            kind if u.ratio(1, 8)? => kind,
+            Kind::Dismiss if self.world.reports == 0 => Kind::Report,
+            Kind::Unblock if self.world.blocks.items().is_empty() => Kind::Block,
+            kind => kind,
+        };
+        let kind = match (kind, person.doing) {
+            (Kind::Block | Kind::Report, Doing::Nothing) if u.ratio(7, 8)? => Kind::Join,
+            _ => kind,
+        };
+        let speaks = matches!(kind, Kind::Detach | Kind::Join | Kind::Next | Kind::Leave);
+        let alone = speaks && person.current.is_none();
+        if kind == Kind::Attach || alone && !u.ratio(1, 16)? {
+            return self.attach(who, u);
+        }
+        Ok(match kind {
+            Kind::Attach | Kind::Detach => self.detach(who, u)?,
+            Kind::Join | Kind::Next => self.join(kind, who, pair, u)?,
+            Kind::Leave => {
+                self.world.part(who);
+                let why = *u.choose(&[Departure::Left, Departure::Next])?;
+                Command::Leave { device: device(who), conn: self.conn(who, u)?, why }
+            }
+            Kind::Block => {
+                let (who, target) = self.partner(who, u)?;
+                self.world.block(who, target);
+                Command::Block { device: device(who), target }
+            }
+            Kind::Unblock => {
+                let known = choose(self.world.blocks.items(), u)?.filter(|_| who > 1);
+                let (who, block) = match known {
+                    Some((by, _, name)) => (by, name),
+                    None => self.partner(who, u)?,
+                };
+                self.world.unblock(who, block);
+                Command::Unblock { device: device(who), block }
+            }
+            Kind::Report => {
+                let (who, target) = self.partner(who, u)?;
+                self.world.report(who, target);
+                let note = u.ratio(1, 4)?.then(|| "a note".into());
+                Command::Report { device: device(who), target, reason: "spam".into(), note }
+            }
+            Kind::Verify => {
+                let claim = self.claim(u)?;
+                Command::Verify { device: device(who), gender: claim.gender, proof: claim.proof }
+            }
+            Kind::Ban => {
+                let until = self.ban_end(u)?;
+                self.world.ban(who, until);
+                Command::Ban { device: device(who), until }
+            }
+            Kind::Lift => {
+                self.world.ban(who, UnixMillis::default());
+                Command::Lift { device: device(who) }
+            }
+            Kind::Dismiss => {
+                let most = self.world.reports + u64::from(u.ratio(1, 4)?);
+                let least = most.saturating_sub(2);
+                Command::Dismiss { report: ReportId(u.int_in_range(least..=most)?) }
+            }
+            Kind::Renew => {
+                let node = node(u)?;
+                self.world.renew(node);
+                Command::Renew { node }
+            }
+            Kind::Sweep => {
+                self.world.sweep();
+                Command::Sweep
+            }
+        })
+    }
+
+    /// Somebody for whom the command makes sense, mostly.
+    fn somebody(&self, kind: Kind, u: Bytes<'_, '_>) -> Made<u8> {
+        let first = u.int_in_range(1..=Run::DEVICES)?;
+        let anybody = u.ratio(1, 8)?;
+        let fits = |who: u8| {
+            let person = self.world.person(who);
+            let (here, idle) = (person.current.is_some(), person.doing == Doing::Nothing);
+            match kind {
+                Kind::Attach => !here,
+                Kind::Join => here && idle,
+                Kind::Next | Kind::Leave | Kind::Detach => here && !idle,
+                Kind::Block | Kind::Report | Kind::Unblock | Kind::Dismiss => {
+                    matches!(person.doing, Doing::Talking(_))
+                }
+                _ => true,
+            }
+        };
+        let all = (first..=Run::DEVICES).chain(1..first);
+        Ok(if anybody { first } else { all.into_iter().find(|who| fits(*who)).unwrap_or(first) })
+    }
+
+    fn attach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {
+        let person = self.world.person(who);
+        let client = if u.ratio(2, 3)? { Client::Native } else { Client::Plain };
+        let node = node(u)?;
+        let conn = match (u.int_in_range(0..=31_u8)?, person.current, person.former) {
+            // After a gap a connection attaches again.
+            (0..=3, Some(same), _) => same,
+            // An older connection comes back to life.
+            (4, _, Some(old)) => old,
+            _ => self.world.new_conn(node),
+        };
+        self.world.attach(who, conn, client);
+        Ok(Command::Attach { device: device(who), conn, client })
+    }
+
+    fn detach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {
+        let conn = self.conn(who, u)?;
+        if self.world.person(who).current == Some(conn) {
+            self.world.detach(who);
+        }
+        Ok(Command::Detach { device: device(who), conn })
+    }
+
+    fn join(&mut self, kind: Kind, who: u8, pair: PairId, u: Bytes<'_, '_>) -> Made<Command> {
+        let conn = self.conn(who, u)?;
+        let claim = self.claim(u)?;
+        let claim = (u.int_in_range(0..=4_u8)? > 0).then_some(claim);
+        let filter = if u.ratio(1, 2)? { Filter::Any } else { Filter::Only(gender(u)?) };
+        let nickname = u.ratio(1, 2)?.then(|| format!("{who}").into());
+        let wish = Wish { filter, profile: Profile { nickname, bio: None }.into(), claim };
+        if kind == Kind::Next {
+            self.world.part(who);
+        }
+        self.world.join(who, self.bucket(claim, filter), pair);
+        Ok(match kind {
+            Kind::Next => Command::Next { device: device(who), conn, wish },
+            _ => Command::Join { device: device(who), conn, wish },
+        })
+    }
+
+    /// Where a join probably leads; to nowhere without the attested gender that is required.
+    fn bucket(&self, claim: Option<Claim>, filter: Filter) -> Option<Bucket> {
+        let counts = |claim: &Claim| match self.verification {
+            Verification::Off => claim.proof == Proof::Declared,
+            Verification::Optional => true,
+            Verification::Required => claim.proof == Proof::Attested,
+        };
+        let gender = claim.filter(counts).map(|claim| claim.gender);
+        let refused = self.verification == Verification::Required && gender.is_none();
+        (!refused).then(|| Bucket::of(gender, filter))
+    }
+
+    /// The current connection of the device, and now and then a wrong one.
+    fn conn(&self, who: u8, u: Bytes<'_, '_>) -> Made<Conn> {
+        let other = u.int_in_range(1..=Run::DEVICES)?;
+        let person = self.world.person(who);
+        let chosen = match u.int_in_range(0..=31_u8)? {
+            0 => person.former,
+            1 => self.world.person(other).current,
+            _ => person.current,
+        };
+        Ok(chosen.or(person.current).or(person.former).unwrap_or(Conn { node: NodeId(1), id: 0 }))
+    }
+
+    /// Somebody, with the alias of a partner of now or of late; now and then of anybody.
+    fn partner(&self, who: u8, u: Bytes<'_, '_>) -> Made<(u8, Alias)> {
+        let side = if bool::arbitrary(u)? { Side::A } else { Side::B };
+        let pairs = self.world.pairs.items();
+        Ok(match u.int_in_range(0..=31_u8)? {
+            0 | 1 => (who, Alias { pair: pair_id(self.dice.saturating_sub(1)), side }),
+            // Who has blocked before blocks again, and so reaches the most that is allowed.
+            2..=11 => {
+                let before = self.world.blocks.items().last().map(|(blocker, ..)| *blocker);
+                let again = pairs.iter().rev().find_map(|pair| {
+                    let blocker = before?;
+                    let known = |(_, _, name): &(u8, u8, Alias)| name.pair == pair.id;
+                    let fresh = !self.world.blocks.items().iter().any(known);
+                    pair.partner_of(blocker).filter(|_| fresh).map(|alias| (blocker, alias))
+                });
+                match again {
+                    Some(again) => again,
+                    None => self.late_partner(who, side, u)?,
+                }
+            }
+            12..=17 => self.late_partner(who, side, u)?,
+            _ => match self.world.person(who).doing {
+                Doing::Talking(pair) => pair.seen_by(side),
+                _ => self.late_partner(who, side, u)?,
+            },
+        })
+    }
+
+    fn late_partner(&self, who: u8, side: Side, u: Bytes<'_, '_>) -> Made<(u8, Alias)> {
+        let nobody = (who, Alias { pair: pair_id(self.dice), side });
+        Ok(choose(self.world.pairs.items(), u)?.map_or(nobody, |pair| pair.seen_by(side)))
+    }
+
+    fn ban_end(&self, u: Bytes<'_, '_>) -> Made<UnixMillis> {
+        let now = self.world.now;
+        Ok(match u.int_in_range(0..=7_u8)? {
+            0 => UnixMillis::MAX,
+            1 => UnixMillis::new(now.get().saturating_sub(1)),
+            2 => now,
+            _ => now.after(*u.choose(&[1, 1_000, 2_000])?),
+        })
+    }
+
+    /// Mostly of the kind that the policy counts: else nobody would get far.
+    fn claim(&self, u: Bytes<'_, '_>) -> Made<Claim> {
+        let usual = match self.verification {
+            Verification::Off => Proof::Declared,
+            Verification::Optional if bool::arbitrary(u)? => Proof::Declared,
+            Verification::Optional | Verification::Required => Proof::Attested,
+        };
+        let proof = if u.ratio(1, 8)? { Proof::arbitrary(u)? } else { usual };
+        Ok(Claim { gender: gender(u)?, proof })
+    }
+}
+
+fn kind(u: Bytes<'_, '_>) -> Made<Kind> {
+    let mut rest = u.int_in_range(0..=63_u8)?;
+    for (weight, kind) in KINDS {
+        if rest < weight {
+            return Ok(kind);
+        }
+        rest -= weight;
+    }
+    Ok(Kind::Sweep)
+}
+
+fn choose<T: Copy>(items: &[T], u: Bytes<'_, '_>) -> Made<Option<T>> {
+    if items.is_empty() { Ok(None) } else { u.choose(items).map(|item| Some(*item)) }
+}
+
+fn node(u: Bytes<'_, '_>) -> Made<NodeId> {
+    u.int_in_range(1..=Run::NODES).map(NodeId)
+}
+
+/// Two genders mostly, so that people fit each other.
+fn gender(u: Bytes<'_, '_>) -> Made<Gender> {
+    use Gender::{Female, Male, NonBinary, PreferNotToSay};
+    u.choose(&[Male, Male, Male, Female, Female, Female, NonBinary, PreferNotToSay]).copied()
+}
+
+fn edge(instant: u64, u: Bytes<'_, '_>) -> Made<u64> {
+    Ok((instant + u.choose(&[0, 1, 2])?).saturating_sub(1))
+}

@@ -1,0 +1,14 @@
+//! The protocol of one connection: one file per chapter, one sentence per test.
+
+mod coming_in;
+mod delivery;
+mod desk;
+mod going;
+mod limits;
+mod original;
+mod outages;
+mod profile;
+mod random;
+mod safety;
+mod talking;
+mod why;

@@ -1,0 +1,160 @@
+use anonchat_core::session::Input;
+use anonchat_core::{Client, Command, Event, Phase, Rejection};
+use serde_json::json;
+
+use crate::desk::*;
+
+const AWAY: &str = "Matchmaking is temporarily unavailable. Please try again shortly.";
+
+#[test]
+fn while_the_store_is_away_the_frames_that_need_it_are_refused() {
+    for (frame, action) in [
+        (r#"{"action":"join"}"#, "join"),
+        (r#"{"action":"next","filter":"any"}"#, "next"),
+        (r#"{"action":"leave"}"#, "leave"),
+        (r#"{"action":"why"}"#, "why"),
+    ] {
+        let mut desk = Desk::native().waiting();
+        desk.frame(frame);
+        let lines = desk.give(Input::Unavailable);
+        assert_eq!(refused(&lines, "unavailable"), AWAY);
+        assert_eq!(one(&lines)["action"], action);
+    }
+    let mut desk = Desk::plain();
+    desk.frame(r#"{"action":"leave"}"#);
+    assert_eq!(plainly_refused(&desk.give(Input::Unavailable)), AWAY);
+}
+
+#[test]
+fn while_the_store_is_away_two_people_go_on_talking() {
+    let mut desk = Desk::native().paired();
+    desk.give(Input::Gap);
+    desk.give(Input::Unavailable);
+    assert_eq!(desk.frame(r#"{"action":"msg","text":"hi"}"#), ["whisper text - hi"]);
+    assert_eq!(desk.hear(1, text("c1", "hi")).len(), 1);
+    refused(&desk.frame(r#"{"action":"next"}"#), "unavailable");
+}
+
+#[test]
+fn coming_in_is_tried_again_and_the_client_told_once() {
+    let mut desk = Desk::new(Client::Native, |_| ());
+    desk.outputs();
+    assert_eq!(refused(&desk.give(Input::Unavailable), "unavailable"), AWAY);
+    for _ in 0..3 {
+        refused(&desk.frame(r#"{"action":"join"}"#), "unavailable");
+        assert_eq!(desk.time_out(), ["apply Attach"]);
+        assert!(desk.give(Input::Unavailable).is_empty());
+    }
+    assert_eq!(desk.time_out(), ["apply Attach"]);
+    assert_eq!(desk.attached(Phase::Idle).len(), 2);
+    assert_eq!(desk.frame(r#"{"action":"join"}"#), ["apply Join"]);
+}
+
+#[test]
+fn connections_do_not_all_come_back_at_once() {
+    let retries: std::collections::BTreeSet<_> = (0..20)
+        .map(|number| {
+            let mut desk = Desk::native();
+            let settings = std::sync::Arc::new(settings(|_| ()));
+            let at = anonchat_core::UnixMillis::new(START);
+            let pool = settings.pool(None);
+            desk.session = anonchat_core::session::Session::new(
+                at,
+                settings,
+                pool,
+                Client::Native,
+                device(),
+                conn(number),
+            );
+            desk.outputs();
+            desk.give(Input::Unavailable);
+            desk.session.deadline().expect("a retry").get() - START
+        })
+        .collect();
+    assert_eq!(retries.len(), 20);
+    assert!(retries.iter().all(|wait| (1_000..2_000).contains(wait)));
+}
+
+#[test]
+fn after_a_gap_the_pool_says_the_truth_and_hello_shows_it() {
+    let mut desk = Desk::native().paired();
+    assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+    let hello = one(&desk.attached(Phase::Idle));
+    assert_eq!((&hello["type"], &hello["phase"]), (&json!("hello"), &json!("idle")));
+    refused(&desk.frame(r#"{"action":"msg","text":"hi"}"#), "not_paired");
+}
+
+#[test]
+fn a_gap_while_something_is_asked_is_looked_after_when_it_is_answered() {
+    let mut desk = Desk::native();
+    desk.frame(r#"{"action":"join"}"#);
+    assert!(desk.give(Input::Gap).is_empty());
+    assert_eq!(desk.commit(), ["apply Attach"]);
+    assert_eq!(json_of(&desk.attached(lining_up())[0])["phase"], "waiting");
+}
+
+#[test]
+fn who_was_taken_for_dead_comes_in_again_and_asks_again() {
+    let mut desk = Desk::native();
+    desk.frame(r#"{"action":"join","filter":"female"}"#);
+    let join = desk.command.clone();
+    assert_eq!(desk.reject(Rejection::NotAttached), ["apply Attach"]);
+    let lines = desk.attached(Phase::Idle);
+    assert_eq!(json_of(&lines[0])["type"], "hello");
+    assert_eq!(lines[1..], ["apply Join"]);
+    assert_eq!(desk.command, join);
+    desk.event(queued());
+    assert!(desk.commit().is_empty());
+}
+
+#[test]
+fn what_is_refused_twice_for_that_is_refused() {
+    let mut desk = Desk::native();
+    desk.frame(r#"{"action":"join"}"#);
+    desk.reject(Rejection::NotAttached);
+    desk.attached(Phase::Idle);
+    refused(&desk.reject(Rejection::NotAttached), "unavailable");
+
+    desk.frame(r#"{"action":"join"}"#);
+    desk.reject(Rejection::NotAttached);
+    let lines = desk.give(Input::Unavailable);
+    refused(&lines, "unavailable");
+    assert_eq!(one(&lines)["action"], "join");
+}
+
+#[test]
+fn an_original_client_learns_after_a_gap_what_it_has_missed() {
+    let gap = |mut desk: Desk, phase: Phase| {
+        desk.give(Input::Gap);
+        desk.attached(phase).iter().map(|line| json_of(line)["type"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(gap(Desk::plain(), Phase::Idle), [""; 0]);
+    assert_eq!(gap(Desk::plain().waiting(), lining_up()), [""; 0]);
+    assert_eq!(gap(Desk::plain().paired(), talking(1, ben())), [""; 0]);
+    assert_eq!(gap(Desk::plain().waiting(), talking(1, ben())), ["matched"]);
+    assert_eq!(gap(Desk::plain().paired(), Phase::Idle), ["peer_left"]);
+    assert_eq!(gap(Desk::plain().paired(), talking(2, ben())), ["peer_left", "matched"]);
+    assert_eq!(gap(Desk::plain().paired(), lining_up()), ["peer_left", "queued"]);
+    assert_eq!(gap(Desk::plain().waiting(), Phase::Idle), ["error"]);
+}
+
+#[test]
+fn a_command_that_was_carried_out_although_its_answer_was_lost_still_tells() {
+    let mut desk = Desk::native();
+    desk.frame(r#"{"action":"join"}"#);
+    refused(&desk.give(Input::Unavailable), "unavailable");
+    assert_eq!(json_of(&desk.event(queued())[0])["type"], "queued");
+}
+
+#[test]
+fn two_original_clients_that_cross_leave_one_with_the_device() {
+    let mut desk = Desk::plain();
+    desk.give(Input::Gap);
+    assert!(desk.event(Event::Replaced { by: Client::Plain }).is_empty());
+    desk.attached(Phase::Idle);
+    assert_eq!(desk.frame(r#"{"action":"join"}"#), ["apply Join"]);
+    desk.event(queued());
+    desk.commit();
+    assert_eq!(desk.give(Input::Closed), ["apply Detach"]);
+    assert!(matches!(desk.command, Some(Command::Detach { .. })));
+}
