@@ -82,7 +82,8 @@ pub enum Event {
         /// Where chat text for the partner goes now.
         route: Conn,
     },
-    /// The device will not meet that person again. If they were paired, the pair has ended.
+    /// The device will not meet that person again. If they were paired, the pair has ended; where
+    /// that pair is not the one in the block's name, a [`Event::PeerLeft`] before this names it.
     Blocked {
         /// The person, by the alias of the pair, which also names the block.
         block: Alias,

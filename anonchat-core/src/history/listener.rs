@@ -39,15 +39,8 @@ impl Listeners {
             .filter(|envelope| matches!(envelope.event, Event::Replaced { .. }))
             .map(|envelope| envelope.to)
             .collect();
-        let ended: Vec<_> = mail
-            .iter()
-            .filter_map(|envelope| match envelope.event {
-                Event::PeerLeft { pair, .. } => Some(pair),
-                _ => None,
-            })
-            .collect();
         for envelope in mail {
-            self.fact(command, envelope, told_of_replacement.contains(&envelope.to), &ended)
+            self.fact(command, envelope, told_of_replacement.contains(&envelope.to))
                 .map_err(|why| format!("{why}: {envelope:?}"))?;
         }
         if let Command::Detach { device, conn } = command
@@ -63,7 +56,6 @@ impl Listeners {
         command: &Command,
         envelope: &Envelope,
         replaces: bool,
-        ended: &[PairId],
     ) -> Result<(), String> {
         let Envelope { to, conn, event, .. } = envelope;
         match event {
@@ -119,10 +111,8 @@ impl Listeners {
             {
                 Doing::Talking { pair: mine, side, away: false }
             }
-            // The block may have the name of an earlier pair with the same person: that this one
-            // has ended can only be seen from what the partner is told.
             (Event::Blocked { block }, Doing::Talking { pair, .. })
-                if own && (block.pair == pair || ended.contains(&pair)) =>
+                if own && block.pair == pair =>
             {
                 Doing::Nothing
             }

@@ -50,7 +50,7 @@ impl Run {
     /// Bytes that decide the policy and the start.
     pub const HEADER: usize = 32;
     /// Bytes that decide one step. Cutting so many bytes out takes one step out.
-    pub const STEP: usize = 16;
+    pub const STEP: usize = 24;
     /// Steps beyond this number are not decoded.
     pub const MAX_STEPS: usize = 512;
     /// The devices that occur.

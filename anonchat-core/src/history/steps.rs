@@ -1,9 +1,10 @@
-//! One step out of sixteen bytes.
+//! One step out of a few bytes.
 
 use arbitrary::{Arbitrary, Unstructured};
 
+use super::rules::Span;
 use super::world::{Doing, Recent, World, device, pair_id};
-use super::{Run, Step, rules};
+use super::{Run, Step};
 use crate::bucket::Bucket;
 use crate::command::{Command, Dice, Wish};
 use crate::event::{Client, Departure};
@@ -18,11 +19,12 @@ type Made<T> = arbitrary::Result<T>;
 /// Makes step after step.
 pub(super) struct Steps {
     world: World,
-    /// Recent instants: a duration's edge is measured from one of them.
+    /// Recent instants: a duration is measured from one of them.
     moments: Recent<UnixMillis>,
-    /// Durations of the policy up to some seconds, and longer ones.
-    short: Vec<u64>,
-    long: Vec<u64>,
+    /// How long each rule runs, and when the one that was started last ends.
+    spans: [u64; Span::ALL.len()],
+    ends: [UnixMillis; Span::ALL.len()],
+    lapse_days: u64,
     day_offset_min: u32,
     verification: Verification,
     dice: u64,
@@ -31,8 +33,8 @@ pub(super) struct Steps {
 /// What to do, with weights out of 64: joins and what surrounds them often, the rest often enough.
 #[rustfmt::skip]
 const KINDS: [(u8, Kind); 14] = [
-    (6, Kind::Attach), (4, Kind::Detach), (16, Kind::Join), (5, Kind::Next), (3, Kind::Leave),
-    (6, Kind::Block), (3, Kind::Unblock), (7, Kind::Report), (3, Kind::Verify), (1, Kind::Ban),
+    (6, Kind::Attach), (3, Kind::Detach), (18, Kind::Join), (4, Kind::Next), (3, Kind::Leave),
+    (5, Kind::Block), (3, Kind::Unblock), (8, Kind::Report), (3, Kind::Verify), (1, Kind::Ban),
     (1, Kind::Lift), (3, Kind::Dismiss), (3, Kind::Renew), (3, Kind::Sweep),
 ];
 
@@ -66,14 +68,12 @@ impl Steps {
             2..=15 => noon.get(),
             _ => midnight - u.choose(&[1, 1_000, 2_500, 6_000])?,
         };
-        let (short, mut long): (Vec<_>, Vec<_>) =
-            rules::durations(policy).into_iter().partition(|duration| *duration <= 5_000);
-        long.push(u64::from(policy.matching.block_lapse_days) * 86_400_000);
         Ok(Self {
             world: World::new(policy, UnixMillis::new(now)),
             moments: Recent::last(8),
-            short,
-            long,
+            spans: Span::ALL.map(|span| span.millis(policy)),
+            ends: [UnixMillis::default(); Span::ALL.len()],
+            lapse_days: policy.matching.block_lapse_days.into(),
             day_offset_min: offset,
             verification: policy.verification,
             dice: 0,
@@ -85,27 +85,45 @@ impl Steps {
         let kind = kind(u)?;
         let dice = self.dice(u)?;
         let command = self.command(kind, dice.pair, u)?;
+        for span in started(&command) {
+            self.ends[*span as usize] = self.world.now.after(self.spans[*span as usize]);
+        }
         Ok(Step { at, dice, command })
     }
 
-    /// Mostly now or a moment later; else the edge of a duration, measured from a recent moment.
+    /// Mostly now or a moment later; else just before, at or just after something ends.
     fn instant(&mut self, u: Bytes<'_, '_>) -> Made<UnixMillis> {
         let now = self.world.now.get();
-        let from = choose(self.moments.items(), u)?.unwrap_or(self.world.now).get();
         let next = match u.int_in_range(0..=127_u8)? {
-            0..=79 => now,
-            80..=87 => now + 1,
-            88..=119 => edge(from + u.choose(&self.short)?, u)?,
-            120 | 121 => edge(from + u.choose(&self.long)?, u)?,
-            122 | 123 => {
+            // Whoever may not count yet, or may again, is about to report.
+            0..=23 if self.favourite_talks() => {
+                edge(self.ends[Span::DismissalWindow as usize].get(), u)?
+            }
+            0..=77 => now,
+            78..=85 => now + 1,
+            86..=107 => {
+                let near = |end: &&UnixMillis| (now..now + 10_000).contains(&end.get());
+                let ends: Vec<_> = self.ends.iter().filter(near).collect();
+                edge(choose(&ends, u)?.map_or(now, |end| end.get()), u)?
+            }
+            108..=117 => {
+                let from = choose(self.moments.items(), u)?.unwrap_or(self.world.now).get();
+                let span = *u.choose(&self.spans)?;
+                edge(if span < 10_000 { from + span } else { from }, u)?
+            }
+            118 => edge(now + u.choose(&self.spans)?, u)?,
+            119 => edge(now + self.lapse_days * 86_400_000, u)?,
+            120 | 121 => {
                 let day = Day::of(self.world.now, self.day_offset_min);
                 edge(day.end(self.day_offset_min).get(), u)?
             }
             // A server whose clock is behind.
             _ => return Ok(UnixMillis::new(now.saturating_sub(*u.choose(&[1, 999, 1_000])?))),
         };
-        self.world.now = UnixMillis::new(next.max(now));
-        self.moments.push(self.world.now);
+        if next > now {
+            self.moments.push(self.world.now);
+            self.world.now = UnixMillis::new(next);
+        }
         Ok(self.world.now)
     }
 
@@ -122,12 +140,15 @@ impl Steps {
     }
 
     fn command(&mut self, kind: Kind, pair: PairId, u: Bytes<'_, '_>) -> Made<Command> {
-        let who = self.somebody(kind, u)?;
+        let (kind, who) = match self.favourite(u)? {
+            Some(next) => next,
+            None => (kind, self.somebody(kind, u)?),
+        };
         let person = self.world.person(who);
         // What has no object yet makes way for what brings one about, mostly.
         let kind = match kind {
             kind if u.ratio(1, 8)? => kind,
-            Kind::Dismiss if self.world.reports == 0 => Kind::Report,
+            Kind::Dismiss if self.world.reports.items().is_empty() => Kind::Report,
             Kind::Unblock if self.world.blocks.items().is_empty() => Kind::Block,
             kind => kind,
         };
@@ -144,9 +165,12 @@ impl Steps {
             Kind::Attach | Kind::Detach => self.detach(who, u)?,
             Kind::Join | Kind::Next => self.join(kind, who, pair, u)?,
             Kind::Leave => {
-                self.world.part(who);
-                let why = *u.choose(&[Departure::Left, Departure::Next])?;
-                Command::Leave { device: device(who), conn: self.conn(who, u)?, why }
+                let (why, conn) =
+                    (*u.choose(&[Departure::Left, Departure::Next])?, self.conn(who, u)?);
+                if self.world.person(who).current == Some(conn) {
+                    self.world.part(who);
+                }
+                Command::Leave { device: device(who), conn, why }
             }
             Kind::Block => {
                 let (who, target) = self.partner(who, u)?;
@@ -170,6 +194,7 @@ impl Steps {
             }
             Kind::Verify => {
                 let claim = self.claim(u)?;
+                self.world.verify(who, claim);
                 Command::Verify { device: device(who), gender: claim.gender, proof: claim.proof }
             }
             Kind::Ban => {
@@ -182,9 +207,14 @@ impl Steps {
                 Command::Lift { device: device(who) }
             }
             Kind::Dismiss => {
-                let most = self.world.reports + u64::from(u.ratio(1, 4)?);
-                let least = most.saturating_sub(2);
-                Command::Dismiss { report: ReportId(u.int_in_range(least..=most)?) }
+                let known = choose(self.world.reports.items(), u)?.filter(|_| who > 1);
+                if let Some((_, reporter)) = known {
+                    self.world.favourite = Some(reporter);
+                }
+                // Some reports were taken that nobody expected to be.
+                let least = known.map_or(0, |(number, _)| number);
+                let number = u.int_in_range(least..=least + 2)?;
+                Command::Dismiss { report: ReportId(number) }
             }
             Kind::Renew => {
                 let node = node(u)?;
@@ -219,6 +249,33 @@ impl Steps {
         Ok(if anybody { first } else { all.into_iter().find(|who| fits(*who)).unwrap_or(first) })
     }
 
+    /// Now and then the next step that brings the favourite to another block or report.
+    fn favourite(&mut self, u: Bytes<'_, '_>) -> Made<Option<(Kind, u8)>> {
+        let Some(who) = self.world.favourite else { return Ok(None) };
+        if !u.ratio(1, 4)? {
+            return Ok(None);
+        }
+        let person = self.world.person(who);
+        Ok(match person.doing {
+            _ if person.current.is_none() => Some((Kind::Attach, who)),
+            Doing::Nothing => Some((Kind::Join, who)),
+            Doing::Waiting(_) => {
+                let other = self.somebody(Kind::Join, u)?;
+                let free = self.world.person(other).doing == Doing::Nothing;
+                free.then_some((Kind::Join, other))
+            }
+            Doing::Talking(_) => {
+                self.world.favourite = None;
+                Some((*u.choose(&[Kind::Report, Kind::Block])?, who))
+            }
+        })
+    }
+
+    fn favourite_talks(&self) -> bool {
+        let talks = |who| matches!(self.world.person(who).doing, Doing::Talking(_));
+        self.world.favourite.is_some_and(talks)
+    }
+
     fn attach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {
         let person = self.world.person(who);
         let client = if u.ratio(2, 3)? { Client::Native } else { Client::Plain };
@@ -249,26 +306,16 @@ impl Steps {
         let filter = if u.ratio(1, 2)? { Filter::Any } else { Filter::Only(gender(u)?) };
         let nickname = u.ratio(1, 2)?.then(|| format!("{who}").into());
         let wish = Wish { filter, profile: Profile { nickname, bio: None }.into(), claim };
-        if kind == Kind::Next {
-            self.world.part(who);
+        if self.world.person(who).current == Some(conn) {
+            if kind == Kind::Next {
+                self.world.part(who);
+            }
+            self.world.join(who, claim, filter, pair);
         }
-        self.world.join(who, self.bucket(claim, filter), pair);
         Ok(match kind {
             Kind::Next => Command::Next { device: device(who), conn, wish },
             _ => Command::Join { device: device(who), conn, wish },
         })
-    }
-
-    /// Where a join probably leads; to nowhere without the attested gender that is required.
-    fn bucket(&self, claim: Option<Claim>, filter: Filter) -> Option<Bucket> {
-        let counts = |claim: &Claim| match self.verification {
-            Verification::Off => claim.proof == Proof::Declared,
-            Verification::Optional => true,
-            Verification::Required => claim.proof == Proof::Attested,
-        };
-        let gender = claim.filter(counts).map(|claim| claim.gender);
-        let refused = self.verification == Verification::Required && gender.is_none();
-        (!refused).then(|| Bucket::of(gender, filter))
     }
 
     /// The current connection of the device, and now and then a wrong one.
@@ -286,26 +333,14 @@ impl Steps {
     /// Somebody, with the alias of a partner of now or of late; now and then of anybody.
     fn partner(&self, who: u8, u: Bytes<'_, '_>) -> Made<(u8, Alias)> {
         let side = if bool::arbitrary(u)? { Side::A } else { Side::B };
-        let pairs = self.world.pairs.items();
         Ok(match u.int_in_range(0..=31_u8)? {
             0 | 1 => (who, Alias { pair: pair_id(self.dice.saturating_sub(1)), side }),
-            // Who has blocked before blocks again, and so reaches the most that is allowed.
-            2..=11 => {
-                let before = self.world.blocks.items().last().map(|(blocker, ..)| *blocker);
-                let again = pairs.iter().rev().find_map(|pair| {
-                    let blocker = before?;
-                    let known = |(_, _, name): &(u8, u8, Alias)| name.pair == pair.id;
-                    let fresh = !self.world.blocks.items().iter().any(known);
-                    pair.partner_of(blocker).filter(|_| fresh).map(|alias| (blocker, alias))
-                });
-                match again {
-                    Some(again) => again,
-                    None => self.late_partner(who, side, u)?,
-                }
-            }
-            12..=17 => self.late_partner(who, side, u)?,
+            2..=11 => self.late_partner(who, side, u)?,
             _ => match self.world.person(who).doing {
-                Doing::Talking(pair) => pair.seen_by(side),
+                Doing::Talking(pair) => match pair.partner_of(who) {
+                    Some(partner) => (who, partner),
+                    None => pair.seen_by(side),
+                },
                 _ => self.late_partner(who, side, u)?,
             },
         })
@@ -335,6 +370,22 @@ impl Steps {
         };
         let proof = if u.ratio(1, 8)? { Proof::arbitrary(u)? } else { usual };
         Ok(Claim { gender: gender(u)?, proof })
+    }
+}
+
+/// The rules that begin to run with a command.
+fn started(command: &Command) -> &'static [Span] {
+    match command {
+        Command::Attach { .. } | Command::Renew { .. } => &[Span::Lease],
+        Command::Detach { .. } => &[Span::Grace, Span::Rematch, Span::ReportAfter],
+        Command::Join { .. } => &[Span::Cooldown],
+        Command::Next { .. } => &[Span::Cooldown, Span::Rematch, Span::ReportAfter],
+        Command::Leave { .. } | Command::Block { .. } => &[Span::Rematch, Span::ReportAfter],
+        Command::Report { .. } => &[Span::ReportWindow, Span::Ban],
+        Command::Verify { .. } => &[Span::Verified],
+        Command::Ban { .. } => &[Span::Ban],
+        Command::Dismiss { .. } => &[Span::DismissalWindow],
+        Command::Unblock { .. } | Command::Lift { .. } | Command::Sweep => &[],
     }
 }
 

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use crate::bucket::Bucket;
 use crate::event::Client;
 use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, Side};
-use crate::policy::Policy;
+use crate::policy::{Policy, Verification};
+use crate::profile::{Claim, Filter, Proof};
 use crate::time::UnixMillis;
 
 use super::Run;
@@ -23,6 +24,8 @@ pub(super) struct World {
     ban_ms: u64,
     reports_to_ban: u32,
     rematch: bool,
+    verified_ms: u64,
+    verification: Verification,
     people: Vec<Person>,
     leases: BTreeMap<NodeId, UnixMillis>,
     /// Who waits, the longest-waiting first.
@@ -31,8 +34,11 @@ pub(super) struct World {
     pub(super) pairs: Recent<Pair>,
     /// Probable blocks: by whom, of whom, under which name.
     pub(super) blocks: Recent<(u8, u8, Alias)>,
-    /// Reports that were probably taken.
-    pub(super) reports: u64,
+    /// Probable reports: their number and the reporter.
+    pub(super) reports: Recent<(u64, u8)>,
+    reports_made: u64,
+    /// Who held a block or had a report dismissed of late: what they do next tells the most.
+    pub(super) favourite: Option<u8>,
     conns: u64,
 }
 
@@ -41,6 +47,7 @@ pub(super) struct Person {
     pub(super) current: Option<Conn>,
     pub(super) former: Option<Conn>,
     pub(super) doing: Doing,
+    known: Option<(Claim, UnixMillis)>,
     native: bool,
     last_partner: u8,
     away_until: Option<UnixMillis>,
@@ -92,12 +99,16 @@ impl World {
             ban_ms: u64::from(policy.safety.ban_s) * 1_000,
             reports_to_ban: policy.safety.reports_to_ban,
             rematch: policy.matching.rematch_after_s == 0,
+            verified_ms: u64::from(policy.matching.verified_s) * 1_000,
+            verification: policy.verification,
             people: vec![Person::default(); usize::from(Run::DEVICES) + 1],
             leases: BTreeMap::new(),
             queue: Vec::new(),
             pairs: Recent::last(5),
             blocks: Recent::last(4),
-            reports: 0,
+            reports: Recent::last(3),
+            reports_made: 0,
+            favourite: None,
             conns: 0,
         }
     }
@@ -142,10 +153,30 @@ impl World {
         }
     }
 
-    /// A join; `bucket` is none if it will be refused.
-    pub(super) fn join(&mut self, who: u8, bucket: Option<Bucket>, id: PairId) {
+    pub(super) fn verify(&mut self, who: u8, claim: Claim) {
+        let until = self.now.after(self.verified_ms);
+        self.person_mut(who).known = Some((claim, until));
+    }
+
+    /// Where a join probably leads; to nowhere without the attested gender that is required.
+    fn bucket(&self, who: u8, own: Option<Claim>, filter: Filter) -> Option<Bucket> {
+        let known = self.person(who).known.filter(|(_, until)| self.now < *until);
+        let of = |claim: Option<Claim>, proof| claim.filter(|claim| claim.proof == proof);
+        let find = |proof| of(own, proof).or(of(known.map(|(claim, _)| claim), proof));
+        let claim = match self.verification {
+            Verification::Off => find(Proof::Declared),
+            Verification::Optional => find(Proof::Attested).or(of(own, Proof::Declared)),
+            Verification::Required => Some(find(Proof::Attested)?),
+        };
+        Some(Bucket::of(claim.map(|claim| claim.gender), filter))
+    }
+
+    pub(super) fn join(&mut self, who: u8, own: Option<Claim>, filter: Filter, id: PairId) {
         let person = self.person(who);
-        let Some(bucket) = bucket.filter(|_| self.now >= person.joins_from) else { return };
+        let Some(bucket) = self.bucket(who, own, filter) else { return };
+        if self.now < person.joins_from {
+            return;
+        }
         if person.doing != Doing::Nothing {
             return;
         }
@@ -198,6 +229,7 @@ impl World {
 
     pub(super) fn block(&mut self, who: u8, target: Alias) {
         if self.talks_to(who, target) {
+            self.favourite = Some(who);
             self.blocks.push((who, self.person(who).last_partner, target));
             self.part(who);
         }
@@ -209,7 +241,8 @@ impl World {
 
     pub(super) fn report(&mut self, who: u8, target: Alias) {
         if self.talks_to(who, target) {
-            self.reports += 1;
+            self.reports_made += 1;
+            self.reports.push((self.reports_made, who));
             if self.reports_to_ban == 1 {
                 self.ban(self.person(who).last_partner, self.now.after(self.ban_ms));
             }
@@ -231,10 +264,13 @@ impl World {
 
     pub(super) fn sweep(&mut self) {
         let now = self.now;
-        let dead: Vec<_> = self.leases.extract_if(.., |_, until| *until <= now).collect();
+        let over = |until: &UnixMillis| *until <= now;
+        let leases = self.leases.iter().filter(|(_, until)| over(until));
+        let dead: Vec<_> = leases.map(|(node, _)| *node).collect();
+        self.leases.retain(|_, until| !over(until));
         for who in 1..=Run::DEVICES {
             let node = self.person(who).current.map(|conn| conn.node);
-            if dead.iter().any(|(gone, _)| Some(*gone) == node) {
+            if node.is_some_and(|node| dead.contains(&node)) {
                 self.detach(who);
             }
             if self.person(who).away_until.is_some_and(|until| until <= now) {

@@ -111,9 +111,13 @@ impl Pool {
             }
         };
         if let Some(slot) = self.devices.find(device) {
-            let partner = self.devices[slot].talk().map(|talk| talk.partner);
-            if partner.is_some_and(|partner| self.devices[partner].id == other) {
+            let talk = self.devices[slot].talk().map(|talk| (talk.partner, talk.pair));
+            if let Some((_, pair)) = talk.filter(|talk| self.devices[talk.0].id == other) {
                 self.stop(slot, Departure::Blocked);
+                if block.pair != pair {
+                    // The name is that of an earlier pair, which does not say what has ended.
+                    self.tell(slot, Event::PeerLeft { pair, why: Departure::Blocked });
+                }
                 self.forget_away(slot);
             }
             self.tell(slot, Event::Blocked { block });

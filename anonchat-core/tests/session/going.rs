@@ -1,5 +1,5 @@
 use anonchat_core::session::{Input, Session};
-use anonchat_core::{Client, Command, Event, Rejection, UnixMillis};
+use anonchat_core::{Client, Command, Event, Phase, Rejection, UnixMillis};
 
 use crate::desk::*;
 
@@ -22,7 +22,7 @@ fn a_connection_that_ends_while_it_comes_in_still_takes_its_leave() {
     let mut desk = Desk::new(Client::Native, |_| ());
     desk.outputs();
     assert!(desk.give(Input::Closed).is_empty());
-    desk.event(attached(anonchat_core::Phase::Idle));
+    desk.event(attached(Phase::Idle));
     assert_eq!(desk.commit(), ["apply Detach"]);
     assert_eq!(desk.reject(Rejection::NotAttached), ["close 1000 "]);
 }
@@ -157,4 +157,29 @@ fn after_the_close_nothing_comes() {
 fn a_session_can_move_between_threads() {
     fn moves<T: Send>() {}
     moves::<Session>();
+}
+
+#[test]
+fn a_client_that_could_not_be_heard_is_not_judged() {
+    let mut desk = Desk::native();
+    assert_eq!(desk.time_out(), ["ping"]);
+    desk.give(Input::Gap);
+    desk.at += 600_000;
+    assert!(desk.give(Input::Timeout).is_empty(), "its answer may be waiting to be read");
+    desk.attached(Phase::Idle);
+    assert!(desk.give(Input::Timeout).is_empty(), "and so it may still be");
+    let deadline = desk.session.deadline().expect("a deadline");
+    assert_eq!(deadline.get() - desk.at, 30_000);
+    assert_eq!(desk.time_out(), ["apply Detach"]);
+}
+
+#[test]
+fn time_does_not_run_back() {
+    let mut desk = Desk::native();
+    desk.at += 10_000;
+    desk.give(Input::Alive);
+    let deadline = desk.session.deadline();
+    desk.at -= 9_000;
+    desk.give(Input::Alive);
+    assert_eq!(desk.session.deadline(), deadline);
 }

@@ -1,5 +1,5 @@
 use anonchat_core::session::Input;
-use anonchat_core::{Client, Command, Event, Phase, Rejection};
+use anonchat_core::{Client, Command, Event, Peer, Phase, Rejection};
 use serde_json::json;
 
 use crate::desk::*;
@@ -157,4 +157,16 @@ fn two_original_clients_that_cross_leave_one_with_the_device() {
     desk.commit();
     assert_eq!(desk.give(Input::Closed), ["apply Detach"]);
     assert!(matches!(desk.command, Some(Command::Detach { .. })));
+}
+
+#[test]
+fn after_a_gap_talk_goes_to_where_the_partner_is_now() {
+    let mut desk = Desk::native().paired();
+    desk.give(Input::Gap);
+    let peer = Peer { route: None, ..ben() };
+    assert_eq!(one(&desk.attached(talking(1, peer)))["peer_present"], false);
+    assert!(desk.frame(r#"{"action":"msg","text":"hi"}"#).is_empty());
+    desk.give(Input::Gap);
+    desk.attached(talking(1, ben()));
+    assert_eq!(desk.frame(r#"{"action":"msg","text":"hi"}"#), ["whisper text - hi"]);
 }

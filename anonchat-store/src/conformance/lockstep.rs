@@ -1,0 +1,91 @@
+//! The same history to the store and to a pool, compared after every step.
+
+use anonchat_core::history::{Coverage, Run};
+use anonchat_core::{Command, Policy, Pool, Query};
+
+use super::case::{Case, queries};
+use super::failure::{Failure, Obligation};
+use super::ledger::Ledger;
+use super::{Opening, Suite, shorten};
+
+const PART: &str = "lockstep";
+
+pub(super) async fn check<'a, G, F>(
+    suite: &Suite,
+    build: &F,
+    covered: &mut Coverage,
+) -> Result<(), Failure>
+where
+    F: Fn(Policy) -> Opening<'a, G>,
+{
+    for seed in suite.seeds(1) {
+        let run = Run::from_seed(seed, suite.steps);
+        let Err(failure) = play(&build(run.policy.clone()).await?, &run, covered).await else {
+            continue;
+        };
+        let (run, failure) = shorten::shorten(run, failure, async |run| {
+            play(&build(run.policy.clone()).await?, run, &mut Coverage::default()).await
+        })
+        .await;
+        return Err(failure.of(PART, seed, &run));
+    }
+    Ok(())
+}
+
+/// Plays one history on both.
+async fn play<G>(case: &Case<G>, run: &Run, covered: &mut Coverage) -> Result<(), Failure> {
+    for server in case.servers() {
+        if **server.store.policy() != run.policy {
+            return Err(Failure::new(Obligation::Agree, "the store has another policy"));
+        }
+    }
+    let queries = queries();
+    let mut pool = Pool::new(run.policy.clone().into());
+    let mut ledger = Ledger::default();
+    for (index, step) in run.steps.iter().enumerate() {
+        let (server, home) = case.entry(step, index);
+        let wanted = step.apply(&mut pool);
+        let got = case.apply(server, step).await?;
+        if got != wanted {
+            let which = match got.seq == wanted.seq {
+                true => Obligation::Agree,
+                false => Obligation::Serialize,
+            };
+            let detail =
+                format!("step {index}: the store says\n  {got:?}\nand the pool\n  {wanted:?}");
+            return Err(Failure::new(which, detail));
+        }
+        covered.record(&step.command, &wanted);
+        ledger.expect(&wanted);
+        for node in home {
+            ledger.take(node, case.inbox(node).drain())?;
+            ledger.settled(node, Obligation::DeliverBeforeReturning)?;
+        }
+        // Asked ahead of time: a store that lets the question move its clock is found out.
+        let at = step.at.after(1_500);
+        if let Some(query) = telling(&step.command) {
+            case.expect_view(step.at, &query, &pool.read(step.at, &query)).await?;
+        } else if index % 8 == 7 {
+            let query = &queries[index / 8 % queries.len()];
+            case.expect_view(at, query, &pool.read(at, query)).await?;
+        }
+    }
+    case.settle(&mut ledger).await?;
+    for at in [run.end(), run.end().after(1_000)] {
+        for query in &queries {
+            case.expect_view(at, query, &pool.read(at, query)).await?;
+        }
+    }
+    case.expect_snapshot(&pool).await
+}
+
+/// The question that shows best what a command has done, where its commit does not.
+fn telling(command: &Command) -> Option<Query> {
+    match command {
+        Command::Report { .. } | Command::Dismiss { .. } => Some(Query::Reports { limit: 2 }),
+        Command::Ban { device, .. } | Command::Lift { device } => {
+            Some(Query::Standing { device: *device })
+        }
+        _ => None,
+    }
+}

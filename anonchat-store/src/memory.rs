@@ -1,0 +1,133 @@
+//! The store that lives in this process.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use anonchat_core::{
+    Command, Commit, Dice, Inbox, Mail, NodeId, Policy, PolicyError, Pool, PoolId, Query, Store,
+    StoreError, UnixMillis, View, Whisper,
+};
+use async_trait::async_trait;
+
+/// Keeps the pool `main` in the memory of this process: lock, apply, deliver, unlock.
+///
+/// Everything is forgotten when the process ends, bans and limits included. Calls never wait for
+/// anything but each other, so every future is ready when it is first polled and none can be
+/// dropped half-way.
+///
+/// # If a panic strikes
+///
+/// A command that panics inside the lock may have changed half of the pool. The store does not
+/// guess which half: from then on `apply` and `read` answer [`StoreError::Unavailable`], so that a
+/// server stops matching and says so, and does not panic itself. Whispers, which need no pool, go
+/// on. Neither the pool nor a correct [`Inbox`] panics; both are fuzzed or tested for it.
+pub struct MemoryStore {
+    policy: Arc<Policy>,
+    main: PoolId,
+    pool: Mutex<Pool>,
+    /// Apart from the pool, so that chat text never waits for a match to be made. Taken after
+    /// `pool` wherever both are.
+    inboxes: RwLock<BTreeMap<NodeId, Arc<dyn Inbox>>>,
+}
+
+/// A panic has struck while the pool was locked.
+#[derive(Debug, thiserror::Error)]
+#[error("a command panicked; the pool's state is not to be trusted")]
+struct Poisoned;
+
+impl MemoryStore {
+    /// An empty store with these rules.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`], if a number is out of its bounds.
+    pub fn new(policy: Policy) -> Result<Self, PolicyError> {
+        policy.check()?;
+        Ok(Self::with(policy))
+    }
+
+    fn with(policy: Policy) -> Self {
+        let policy = Arc::new(policy);
+        Self {
+            main: PoolId::main(),
+            pool: Mutex::new(Pool::new(Arc::clone(&policy))),
+            inboxes: RwLock::default(),
+            policy,
+        }
+    }
+
+    fn pool(&self, name: &PoolId) -> Result<MutexGuard<'_, Pool>, StoreError> {
+        if *name != self.main {
+            return Err(StoreError::UnknownPool);
+        }
+        self.pool.lock().map_err(|_| StoreError::Unavailable(Some(Box::new(Poisoned))))
+    }
+
+    /// Hands mail to its node. The guard is held meanwhile: once `open` has returned, the inbox
+    /// that it replaced gets nothing more.
+    fn deliver(&self, mail: impl IntoIterator<Item = Mail>) {
+        let inboxes = self.inboxes.read().unwrap_or_else(PoisonError::into_inner);
+        for item in mail {
+            if let Some(inbox) = inboxes.get(&item.conn().node) {
+                inbox.deliver(item);
+            }
+        }
+    }
+}
+
+impl Default for MemoryStore {
+    /// An empty store with the default rules.
+    fn default() -> Self {
+        Self::with(Policy::default())
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    async fn apply(
+        &self,
+        pool: &PoolId,
+        at: UnixMillis,
+        dice: Dice,
+        command: &Command,
+    ) -> Result<Commit, StoreError> {
+        let mut pool = self.pool(pool)?;
+        let commit = pool.apply(at, dice, command);
+        if let Ok(mail) = &commit.outcome {
+            // Still under the lock: the next commit's mail comes after this one's, and this one's
+            // comes before the caller has its answer.
+            self.deliver(mail.iter().cloned().map(Mail::Event));
+        }
+        Ok(commit)
+    }
+
+    async fn read(&self, pool: &PoolId, at: UnixMillis, query: &Query) -> Result<View, StoreError> {
+        Ok(self.pool(pool)?.read(at, query))
+    }
+
+    async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError> {
+        // A map of inboxes is whole whatever panicked while it was held.
+        self.inboxes.write().unwrap_or_else(PoisonError::into_inner).insert(node, inbox);
+        Ok(())
+    }
+
+    async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
+        if *pool != self.main {
+            return Err(StoreError::UnknownPool);
+        }
+        self.deliver([Mail::Whisper(whisper)]);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "conformance")]
+#[async_trait]
+impl crate::conformance::Snapshots for MemoryStore {
+    async fn snapshot(&self, pool: &PoolId) -> Result<anonchat_core::pool::Snapshot, StoreError> {
+        Ok(self.pool(pool)?.snapshot())
+    }
+}

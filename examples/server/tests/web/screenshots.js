@@ -1,0 +1,142 @@
+/**
+ * Pictures of every screen, on a phone and on a desk, in light and in dark:
+ *
+ *     ANONCHAT_SERVER=… node screenshots.js FOLDER
+ */
+
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import { Person } from './person.js';
+import { startBrowser, startServer } from './stage.js';
+
+const folder = process.argv[2];
+if (folder === undefined) throw new Error('Name the folder for the pictures.');
+
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+
+/** @type {Record<string, unknown>} */
+const HELLO = {
+  type: 'hello', v: 1, phase: 'idle', gender: null, verification: 'optional', grace_ms: 15_000,
+  limits: { male: 5, female: 0, 'non-binary': 3, 'prefer-not-to-say': 9999 },
+};
+
+/** Opens the page with a server that says what the picture needs. */
+async function scripted(browser, url, options, frames) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.routeWebSocket(/\/ws/, (socket) => frames.forEach((frame) => socket.send(JSON.stringify(frame))));
+  await page.route(/\/verify/, (route) =>
+    route.fulfill({ json: { gender: 'female', verified: true, message: 'Gender verified as female' } }));
+  await page.goto(url);
+  return new Person(context, page);
+}
+
+async function shootAll(browser, open, declared, size, colorScheme) {
+  const options = { viewport: SIZES[size], colorScheme, reducedMotion: /** @type {const} */ ('reduce') };
+  const shoot = (person, name) =>
+    person.page.screenshot({ path: path.join(folder, `${size}-${colorScheme}-${name}.png`), fullPage: true });
+
+  const ann = await Person.open(browser, open.url, options);
+  const bob = await Person.open(browser, open.url, options);
+  await shoot(ann, '01-home');
+  await ann.press('Start');
+  await ann.arrives('A quick look, then forgotten');
+  await shoot(ann, '03-consent');
+  await ann.page.getByRole('checkbox').check();
+  await ann.press('Open the camera');
+  await ann.button('Take the picture').waitFor();
+  await shoot(ann, '04-preview');
+  await ann.press('Take the picture');
+  await shoot(ann, '05-countdown');
+  await ann.press('Continue without').catch(() => {});
+  await ann.arrives('Who are you today?');
+  await ann.page.getByLabel('Nickname').fill('Quiet Otter');
+  await ann.page.getByLabel(/A line about you/).fill('Rainy days, long books and bad puns.');
+  await shoot(ann, '07-profile');
+  await ann.press('Continue');
+  await ann.arrives('Who would you like to meet?');
+  await shoot(ann, '08-find');
+  await ann.searches();
+  await ann.arrives('Looking for somebody');
+  await ann.sees('Your place');
+  await shoot(ann, '09-queue');
+  await bob.enters({ nickname: 'Sunny Heron', bio: 'I collect the names of clouds.' });
+  await bob.searches();
+  await ann.arrives('Sunny Heron');
+  await bob.arrives('Quiet Otter');
+  await shoot(ann, '10-chat-empty');
+  await bob.says('Hello over there! 👋');
+  await ann.sees('Hello over there');
+  await ann.says('Hi! Finally somebody who is awake.');
+  await ann.says('What are you reading at the moment? I just finished a novel about a lighthouse keeper who writes letters to ships that never answer.');
+  await bob.sees('lighthouse');
+  await bob.says('That sounds lovely. Nothing as poetic here, only a book about moss.');
+  await ann.marked('Delivered');
+  await bob.page.getByLabel('Message', { exact: true }).fill('Moss is');
+  await ann.page.locator('.typing.on').waitFor();
+  await shoot(ann, '11-chat');
+  await ann.press('Report');
+  await ann.page.getByRole('radio', { name: 'Spam' }).check();
+  await shoot(ann, '12-report');
+  await ann.press('Cancel');
+  await ann.press('Block');
+  await shoot(ann, '13-block');
+  await ann.press('Cancel');
+  await bob.page.close();
+  await ann.sees('lost the connection');
+  await ann.says('Are you still there?');
+  await shoot(ann, '14-away');
+  await ann.press('Block');
+  await ann.page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+  await ann.sees('You blocked');
+  await shoot(ann, '15-ended');
+  await ann.press('Home');
+  await ann.context.close();
+  await bob.context.close();
+
+  const cat = await Person.open(browser, declared.url, options);
+  await cat.press('Start');
+  await cat.arrives('How do you describe yourself?');
+  await cat.page.getByRole('radio', { name: 'Woman' }).check();
+  await shoot(cat, '02-gender');
+  const second = await (await cat.context.newPage());
+  await second.goto(declared.url);
+  await cat.arrives('Open in another window');
+  await shoot(cat, '17-replaced');
+  await cat.context.close();
+
+  const dan = await scripted(browser, open.url, options, [HELLO]);
+  await dan.press('Start');
+  await dan.page.getByRole('checkbox').check();
+  await dan.press('Open the camera');
+  await dan.press('Take the picture');
+  await dan.sees('Done.');
+  await shoot(dan, '06-verified');
+  await dan.press('Continue');
+  await dan.press('Continue');
+  await dan.arrives('Who would you like to meet?');
+  await shoot(dan, '08-find-used-up');
+  await dan.context.close();
+
+  const eve = await scripted(browser, open.url, options, [HELLO, { type: 'banned', until: Date.now() + 86_000_000 }]);
+  await eve.press('Start');
+  await eve.arrives('You cannot chat for now');
+  await shoot(eve, '16-banned');
+  await eve.context.close();
+}
+
+await mkdir(folder, { recursive: true });
+const [open, declared, { browser, stop }] = await Promise.all([
+  startServer(),
+  startServer(['--verification', 'off']),
+  startBrowser(),
+]);
+try {
+  for (const size of Object.keys(SIZES)) {
+    for (const scheme of ['light', 'dark']) await shootAll(browser, open, declared, size, scheme);
+  }
+} finally {
+  await stop();
+  await Promise.all([open.stop(), declared.stop()]);
+}

@@ -1,0 +1,175 @@
+/**
+ * What a browser test stands on: the real server, a line that can be cut, a camera, a browser.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { chromium } from 'playwright-core';
+
+/** Generous, because it only ever runs out when something is wrong. */
+export const PATIENCE_MS = 20_000;
+
+/**
+ * Starts the server with other rules.
+ * @param {string} policy in TOML
+ */
+export async function startServerUnder(policy) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'anonchat-policy-'));
+  const file = path.join(folder, 'policy.toml');
+  await writeFile(file, policy);
+  return startServer(['--policy', file]).finally(() => rm(folder, { recursive: true }));
+}
+
+/**
+ * Starts the server that `ANONCHAT_SERVER` names on a free port.
+ * @param {string[]} flags
+ */
+export async function startServer(flags = []) {
+  const binary = process.env.ANONCHAT_SERVER;
+  if (!binary) throw new Error('ANONCHAT_SERVER is not set. Build the server and set it to the path of anonchat-server.');
+  const child = spawn(binary, ['--listen', '127.0.0.1:0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines = [];
+  const url = await new Promise((found, failed) => {
+    const timer = setTimeout(() => failed(new Error(`The server did not say where it listens:\n${lines.join('\n')}`)), PATIENCE_MS);
+    const read = (line) => {
+      lines.push(line);
+      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
+      if (match === null) return;
+      clearTimeout(timer);
+      found(`http://127.0.0.1:${match[1]}/`);
+    };
+    createInterface(child.stdout).on('line', read);
+    createInterface(child.stderr).on('line', (line) => lines.push(line));
+    child.once('error', (error) => failed(new Error(`ANONCHAT_SERVER cannot be started: ${error.message}`)));
+    child.once('exit', (code) => failed(new Error(`The server ended with ${code}:\n${lines.join('\n')}`)));
+  }).catch((error) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 12_000);
+    await ended;
+    clearTimeout(timer);
+  };
+  return { url, port: Number(new URL(url).port), lines, stop };
+}
+
+/**
+ * A line to the server that can be cut, and led to another server. A browser's offline mode leaves open
+ * sockets alone; this does not.
+ * @param {number} first port of the server
+ */
+export async function startLine(first) {
+  let port = first;
+  const sockets = new Set();
+  let up = true;
+  const listener = net.createServer((near) => {
+    if (!up) return near.resetAndDestroy();
+    const far = net.connect(port, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far);
+    far.pipe(near);
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port: own } = listener.address();
+  const cut = () => {
+    up = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${own}/`,
+    cut,
+    mend: () => (up = true),
+    lead: (other) => (port = other),
+    stop: async () => {
+      cut();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
+
+const [WIDTH, HEIGHT] = [640, 480];
+
+/** One frame of a drawn face before a wall, as planes of brightness and colour. */
+function drawFace() {
+  const frame = Buffer.alloc(WIDTH * HEIGHT * 1.5, 128);
+  const within = (x, y, cx, cy, rx, ry) => ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1;
+  for (let y = 0; y < HEIGHT; y += 1) {
+    for (let x = 0; x < WIDTH; x += 1) {
+      const skin = within(x, y, 320, 240, 118, 160);
+      const dark = within(x, y, 272, 205, 14, 9) || within(x, y, 368, 205, 14, 9) || within(x, y, 320, 325, 42, 9);
+      const hair = within(x, y, 320, 150, 135, 105) && y < 165;
+      const shirt = within(x, y, 320, 520, 220, 130);
+      const wall = 120 + Math.round((70 * (WIDTH - x)) / WIDTH);
+      frame[y * WIDTH + x] = dark ? 45 : hair ? 60 : skin ? 175 : shirt ? 90 : wall;
+      if (y % 2 || x % 2) continue;
+      const chroma = WIDTH * HEIGHT + (y >> 1) * (WIDTH >> 1) + (x >> 1);
+      const warm = skin && !dark && !hair;
+      frame[chroma] = warm ? 108 : shirt && !hair ? 160 : 128;
+      frame[chroma + (WIDTH * HEIGHT) / 4] = warm ? 152 : 128;
+    }
+  }
+  return frame;
+}
+
+/** Writes the film that stands in for the camera. @param {string} folder */
+async function makeFilm(folder) {
+  const film = path.join(folder, 'camera.y4m');
+  const file = await open(film, 'w');
+  const face = drawFace();
+  await file.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`);
+  for (let n = 0; n < 3; n += 1) {
+    await file.write('FRAME\n');
+    await file.write(face);
+  }
+  await file.close();
+  return film;
+}
+
+/** @param {{ camera?: boolean }} [equipment] */
+export async function startBrowser({ camera = true } = {}) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'anonchat-page-'));
+  const film = await makeFilm(folder);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // Two windows take turns in these tests; the one behind must not be slowed down.
+      '--disable-background-timer-throttling',
+      '--disable-backgrounding-occluded-windows',
+      '--disable-renderer-backgrounding',
+      ...(camera ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film}`] : []),
+    ],
+  });
+  const stop = async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { browser, stop };
+}

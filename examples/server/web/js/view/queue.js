@@ -1,0 +1,28 @@
+/** Waiting. */
+
+/** @import { Show } from '../view.js' */
+
+import { element, setBlocked, setText } from '../dom.js';
+import { FILTER_NAMES, clock, duration } from '../sentences.js';
+
+/** After this long a wider filter is worth a word. */
+const PATIENCE_MS = 30_000;
+
+/** @returns {Show} */
+export function queueView() {
+  const [filterLine, waited, position, people] = [element('queue-filter'), element('waited'), element('position'), element('people')];
+  const [hint, cancel] = [element('queue-hint'), element('cancel')];
+  return ({ screen, search, now, leaving, link }) => {
+    if (screen !== 'queue' || search === null) return;
+    setText(filterLine, `You search for: ${FILTER_NAMES[search.filter].toLowerCase()}.`);
+    setText(waited, clock(now - search.since));
+    setText(position, search.position === null ? '–' : String(search.position));
+    setText(people, search.people === null ? '–' : String(search.people));
+    setBlocked(cancel, leaving !== null);
+    setText(cancel, leaving === null ? 'Cancel' : 'Leaving…');
+    const patience = search.narrowed && search.filter !== 'any' && now - search.since > PATIENCE_MS;
+    const estimate = search.estimateMs === null ? '' : `It usually takes about ${duration(search.estimateMs)}.`;
+    const wide = patience ? 'Searching for anyone is usually quicker.' : estimate;
+    setText(hint, link.status === 'open' ? wide : 'Reconnecting. Your place is kept for a short while.');
+  };
+}
