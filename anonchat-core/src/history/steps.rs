@@ -5,7 +5,6 @@ use arbitrary::{Arbitrary, Unstructured};
 use super::rules::Span;
 use super::world::{Doing, Recent, World, device, pair_id};
 use super::{Run, Step};
-use crate::bucket::Bucket;
 use crate::command::{Command, Dice, Wish};
 use crate::event::{Client, Departure};
 use crate::id::{Alias, Conn, NodeId, PairId, ReportId, Side};
