@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use anonchat_core::session::{Close, FrameError, Input, Output, Session};
+use anonchat_core::session::{Close, FrameError, Input, Output, Rates, Session};
 use anonchat_core::{Mail, StoreError, wire};
 use tokio::time::{sleep, timeout};
 
@@ -31,6 +31,8 @@ struct Line<'a> {
     session: Session,
     socket: Socket,
     wire: Wire,
+    /// The counts that the tally knows.
+    noted: Rates,
     /// How long a client may let a write wait.
     patience: Duration,
 }
@@ -51,12 +53,10 @@ enum Wire {
 /// Runs a connection from its first frame to its last.
 pub(crate) async fn drive(chat: &AnonChat, place: &Place, session: Session, socket: Socket) {
     let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
-    let mut line = Line { chat, place, session, socket, wire: Wire::Open, patience };
+    let (wire, noted) = (Wire::Open, session.rates());
+    let mut line = Line { chat, place, session, socket, wire, noted, patience };
     let close = line.run().await;
-    let (rates, device, now) = (line.session.rates(), line.session.device(), clock::now());
-    if !rates.is_over(now) {
-        chat.tally().keep(device, rates);
-    }
+    line.note();
     line.end(close).await;
 }
 
@@ -94,6 +94,16 @@ impl Line<'_> {
             if let Some(close) = self.gather().await {
                 return close;
             }
+            self.note();
+        }
+    }
+
+    /// Tells the tally how many frames were counted.
+    fn note(&mut self) {
+        let rates = self.session.rates();
+        if rates != self.noted {
+            self.noted = rates;
+            self.chat.tally().note(self.session.device(), self.session.conn(), rates);
         }
     }
 
@@ -268,5 +278,53 @@ async fn patiently<T>(
         Ok(done) => Some(done),
         Err(Pressure::Overflow) => None,
         Err(Pressure::Restart) => timeout(LEAVE.min(patience), op).await.ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+    use crate::mailbox::Room;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn mailbox() -> Mailbox {
+        Mailbox::new(Room { pieces: 1, bytes: 1 })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_is_done_is_done() {
+        assert_eq!(patiently(&mailbox(), PATIENCE, ready(7)).await, Some(7));
+        let slow = sleep(Duration::from_secs(59));
+        assert_eq!(patiently(&mailbox(), PATIENCE, slow).await, Some(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_write_is_given_up_when_mail_is_thrown_away() {
+        let mailbox = mailbox();
+        mailbox.put(Post::Gap);
+        mailbox.put(Post::Gap);
+        let start = tokio::time::Instant::now();
+        assert_eq!(patiently(&mailbox, PATIENCE, pending::<()>()).await, None);
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_write_has_a_moment_left_when_the_server_stops() {
+        let mailbox = mailbox();
+        mailbox.put(Post::Restart(0));
+        let start = tokio::time::Instant::now();
+        assert_eq!(patiently(&mailbox, PATIENCE, pending::<()>()).await, None);
+        assert_eq!(start.elapsed().as_secs(), LEAVE.as_secs());
+        assert_eq!(patiently(&mailbox, PATIENCE, sleep(LEAVE / 2)).await, Some(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_write_is_borne_no_longer_than_silence() {
+        let start = tokio::time::Instant::now();
+        assert_eq!(patiently(&mailbox(), PATIENCE, pending::<()>()).await, None);
+        assert_eq!(start.elapsed().as_secs(), PATIENCE.as_secs());
     }
 }

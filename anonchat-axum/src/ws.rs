@@ -89,7 +89,7 @@ async fn connect(chat: AnonChat, guest: Guest, socket: WebSocket) {
     let conn = place.conn();
     let settings = chat.settings().clone();
     let session = Session::new(clock::now(), settings, pool.clone(), client, device, conn)
-        .with_rates(chat.tally().take(device));
+        .with_rates(chat.tally().of(device));
     let driven = AssertUnwindSafe(drive(&chat, &place, session, Socket::new(socket)));
     if driven.catch_unwind().await.is_err() {
         tracing::error!("a connection's task panicked");

@@ -84,6 +84,10 @@ async fn frames_beyond_the_rate_are_refused_one_by_one_and_the_rate_outlives_the
     let mut ann = server.plain("ann").await.greeted().await;
     ann.join("any").await;
     assert_eq!(ann.expect("error").await["message"], RATE);
+    // Nor does a second socket beside it.
+    let mut second = server.plain("ann").await.greeted().await;
+    second.join("any").await;
+    assert_eq!(second.expect("error").await["message"], RATE);
     let mut bob = server.plain("bob").await.greeted().await;
     bob.join("any").await;
     bob.expect("queued").await;
