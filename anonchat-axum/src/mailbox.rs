@@ -132,7 +132,7 @@ impl Post {
     fn weight(&self) -> usize {
         match self {
             Self::Mail(Mail::Whisper(whisper)) => match &whisper.body {
-                Body::Text { text, .. } => text.reveal().len(),
+                Body::Text { text, .. } => text.size(),
                 Body::Typing(_) | Body::Ack(_) => 0,
             },
             Self::Mail(Mail::Event(_)) | Self::Gap | Self::Restart(_) => 0,
