@@ -4,6 +4,7 @@ mod world;
 
 use world::*;
 
+use anonchat_core::pool::Snapshot;
 use anonchat_core::*;
 
 #[test]
@@ -288,4 +289,8 @@ fn the_clock_of_the_pool_never_runs_back() {
     assert_eq!(refused, Err(Rejection::Cooldown { until: at(T0 + 5_000) }));
 }
 
-use anonchat_core::pool::Snapshot;
+#[test]
+fn a_pool_can_be_handed_from_thread_to_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<Pool>();
+}

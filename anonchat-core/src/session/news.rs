@@ -34,14 +34,14 @@ impl Session {
             }
             Event::PeerAway { pair, until } => {
                 if let Some(talk) = self.talk_of(pair) {
-                    talk.route = None;
+                    talk.reroute(None);
                     let peer = talk.partner();
                     self.send_native(ServerFrame::PeerAway { peer, until });
                 }
             }
             Event::PeerBack { pair, route } => {
                 if let Some(talk) = self.talk_of(pair) {
-                    talk.route = Some(route);
+                    talk.reroute(Some(route));
                     let peer = talk.partner();
                     self.send_native(ServerFrame::PeerBack { peer });
                 }

@@ -1,7 +1,7 @@
 //! Talking: what passes between two people, and what is remembered of it. Never a text.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::answer::ServerFrame;
 use super::frame::Action;
@@ -27,9 +27,12 @@ pub(super) struct Talk {
     pub(super) pair: PairId,
     side: Side,
     /// Where the partner is; `None` while they are away.
-    pub(super) route: Option<Conn>,
-    /// The client's messages that the partner has not acknowledged.
-    unacknowledged: BTreeSet<MessageId>,
+    route: Option<Conn>,
+    /// The client's messages that the partner has not acknowledged, in the order of the client.
+    unacknowledged: VecDeque<MessageId>,
+    /// Whether the first of them may have been lost on its way to a connection that is gone. Until
+    /// it comes again nothing else with an id is handed on, or the partner would see it first.
+    lost: bool,
     /// The partner's newest messages, for a client that does not know doubles itself.
     heard: VecDeque<MessageId>,
 }
@@ -48,7 +51,7 @@ impl Doing {
             (_, Phase::Idle) => *self = Self::Idle,
             (_, Phase::Waiting { .. }) => *self = Self::Waiting,
             (Self::Talking(talk), Phase::Paired { pair, peer, .. }) if talk.pair == *pair => {
-                talk.route = peer.route;
+                talk.reroute(peer.route);
             }
             (_, Phase::Paired { pair, side, peer, .. }) => {
                 *self = Self::Talking(Talk::new(*pair, *side, peer.route));
@@ -59,7 +62,14 @@ impl Doing {
 
 impl Talk {
     pub(super) const fn new(pair: PairId, side: Side, route: Option<Conn>) -> Self {
-        Self { pair, side, route, unacknowledged: BTreeSet::new(), heard: VecDeque::new() }
+        Self {
+            pair,
+            side,
+            route,
+            unacknowledged: VecDeque::new(),
+            lost: false,
+            heard: VecDeque::new(),
+        }
     }
 
     pub(super) const fn partner(&self) -> Alias {
@@ -68,11 +78,29 @@ impl Talk {
 
     /// Whether one more message may be on its way. One that is sent again counts once.
     fn track(&mut self, id: &MessageId, most: usize) -> bool {
-        let fits = self.unacknowledged.len() < most || self.unacknowledged.contains(id);
-        if fits {
-            self.unacknowledged.insert(id.clone());
+        let known = self.unacknowledged.contains(id);
+        let fits = known || self.unacknowledged.len() < most;
+        if fits && !known {
+            self.unacknowledged.push_back(id.clone());
         }
         fits
+    }
+
+    /// The partner has another connection, or none.
+    pub(super) fn reroute(&mut self, route: Option<Conn>) {
+        self.lost |= self.route != route && !self.unacknowledged.is_empty();
+        self.route = route;
+    }
+
+    /// Whether a message must wait until those before it have come again.
+    fn is_early(&mut self, id: &MessageId) -> bool {
+        self.lost &= self.route.is_none() || self.unacknowledged.front() != Some(id);
+        self.lost
+    }
+
+    fn acknowledged(&mut self, id: &MessageId) {
+        self.unacknowledged.retain(|sent| sent != id);
+        self.lost &= !self.unacknowledged.is_empty();
     }
 
     /// Whether a message is new. Who sends again, sends what is unacknowledged, so it is enough to
@@ -130,6 +158,9 @@ impl Session {
         if !id.is_none_or(|id| talk.track(id, policy.connection.unacknowledged as usize)) {
             return Err(Refusal::new(ErrorCode::RateLimited));
         }
+        if id.is_some_and(|id| talk.is_early(id)) {
+            return Ok(());
+        }
         let (id, text) = (id.cloned(), ChatText::new(text));
         self.out.0.extend(talk.to_partner(Body::Text { id, text }));
         Ok(())
@@ -180,7 +211,7 @@ impl Session {
             }
             Body::Typing(_) => {}
             Body::Ack(id) => {
-                talk.unacknowledged.remove(&id);
+                talk.acknowledged(&id);
                 if native {
                     self.send(ServerFrame::Ack { id });
                 }

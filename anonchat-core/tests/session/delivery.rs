@@ -147,3 +147,27 @@ fn a_session_remembers_no_message() {
         assert!(!remembered.contains("canary"), "{remembered}");
     }
 }
+
+#[test]
+fn after_a_change_of_connection_nothing_overtakes_what_may_have_been_lost() {
+    let mut desk = Desk::native().paired();
+    say(&mut desk, "c1");
+    say(&mut desk, "c2");
+    away(&mut desk);
+    assert_eq!(say(&mut desk, "c3"), [""; 0], "nobody is there");
+    back(&mut desk);
+    assert_eq!(say(&mut desk, "c4"), [""; 0], "sent before the client heard of the return");
+    for id in ["c1", "c2", "c3", "c4"] {
+        assert_eq!(say(&mut desk, id), [format!("whisper text {id} hi")]);
+    }
+}
+
+#[test]
+fn what_is_acknowledged_late_need_not_come_again() {
+    let mut desk = Desk::native().paired();
+    say(&mut desk, "c1");
+    away(&mut desk);
+    back(&mut desk);
+    desk.hear(1, ack("c1"));
+    assert_eq!(say(&mut desk, "c2"), ["whisper text c2 hi"]);
+}

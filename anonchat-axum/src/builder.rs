@@ -1,0 +1,167 @@
+//! From settings to a running chat.
+
+use std::sync::Arc;
+
+use anonchat_core::session::Settings;
+use anonchat_core::{Classifier, Command, PoolId, Screen, Store, Unscreened};
+
+use crate::background;
+use crate::chat::{AnonChat, Inside};
+use crate::clock;
+use crate::device::DeviceKey;
+use crate::error::Error;
+use crate::extract::AdminKeyHash;
+use crate::hub::Hub;
+use crate::origin::Origins;
+use crate::secret::Secret;
+
+/// When a picture may be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Consent {
+    /// Only with `consent=1` from the page's notice.
+    #[default]
+    Explicit,
+    /// Always: consent is taken elsewhere, which older clients need.
+    Implied,
+}
+
+/// Collects what a chat needs. Made by [`AnonChat::builder`].
+#[must_use]
+pub struct Builder {
+    store: Option<Arc<dyn Store>>,
+    classifier: Option<Arc<dyn Classifier>>,
+    screen: Arc<dyn Screen>,
+    pools: Vec<PoolId>,
+    keys: Vec<Secret>,
+    admin_key: Option<Secret>,
+    origins: Vec<String>,
+    consent: Consent,
+    development: bool,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            store: None,
+            classifier: None,
+            screen: Arc::new(Unscreened),
+            pools: vec![PoolId::main()],
+            keys: Vec::new(),
+            admin_key: None,
+            origins: Vec::new(),
+            consent: Consent::default(),
+            development: false,
+        }
+    }
+
+    /// Where the pools live. Needed.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// What looks at selfies. Without one, every picture is wiped unread and its sender is told
+    /// that the gender could not be verified. With [`Verification::Off`] it is not asked either.
+    ///
+    /// [`Verification::Off`]: anonchat_core::Verification::Off
+    pub fn classifier(mut self, classifier: impl Classifier) -> Self {
+        self.classifier = Some(Arc::new(classifier));
+        self
+    }
+
+    /// What refuses texts. Without one, every text passes.
+    pub fn screen(mut self, screen: impl Screen) -> Self {
+        self.screen = Arc::new(screen);
+        self
+    }
+
+    /// The pools of the store that clients may choose from, the default first. Without this call
+    /// there is the pool `main`.
+    pub fn pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
+        self.pools = pools.into_iter().collect();
+        self
+    }
+
+    /// A key of the deployment. Needed outside development mode, and the same on every server.
+    ///
+    /// Call it once for each key, the newest first: device ids are hashed under the **last**, so
+    /// that a rotation puts a new key in front, and only dropping the last one forgets who is
+    /// banned.
+    pub fn key(mut self, key: Secret) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// The key of the admin API. Without one, nobody gets in.
+    pub fn admin_key(mut self, key: Secret) -> Self {
+        self.admin_key = Some(key);
+        self
+    }
+
+    /// Origins of pages, such as `https://chat.example.org`, that may talk to this server besides
+    /// its own. A page's own origin needs no listing if its host is an IP address or `localhost`.
+    pub fn origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
+        self.origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// When a picture may be read. Without this call, with explicit consent only.
+    pub fn consent(mut self, consent: Consent) -> Self {
+        self.consent = consent;
+        self
+    }
+
+    /// Whether this is a developer's own machine. Then keys may be missing or weak, the usual
+    /// front ends on `localhost` are let in, and requests that came through a proxy or to any host
+    /// but a loopback one are refused.
+    pub fn development(mut self, development: bool) -> Self {
+        self.development = development;
+        self
+    }
+
+    /// Opens the store and starts what goes on in the background. Needs a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if something is missing, too weak or out of bounds, or the store does not open.
+    pub async fn start(self) -> Result<AnonChat, Error> {
+        let store = self.store.ok_or(Error::NoStore)?;
+        let policy = store.policy().clone();
+        policy.check()?;
+        if !self.development {
+            check("key", &self.keys)?;
+            check("admin key", self.admin_key.as_slice())?;
+        }
+        let key = match self.keys.last() {
+            Some(key) => DeviceKey::new(key),
+            None if self.development => DeviceKey::new(&Secret::random()),
+            None => return Err(Error::NoKey),
+        };
+        let hub = Arc::new(Hub::new(&policy));
+        store.open(hub.node(), hub.clone()).await?;
+        for pool in &self.pools {
+            // The lease is there before the first connection is.
+            let renew = Command::Renew { node: hub.node() };
+            store.apply(pool, clock::now(), clock::roll(), &renew).await?;
+        }
+        let chat = AnonChat::new(Inside::new(
+            store,
+            self.classifier.filter(|_| policy.verification != anonchat_core::Verification::Off),
+            Arc::new(Settings { policy, screen: self.screen, pools: self.pools }),
+            hub,
+            key,
+            self.admin_key.as_ref().map(AdminKeyHash::new),
+            Origins::new(&self.origins, self.development)?,
+            self.consent,
+        ));
+        background::spawn(&chat);
+        Ok(chat)
+    }
+}
+
+fn check(name: &'static str, secrets: &[Secret]) -> Result<(), Error> {
+    match secrets.iter().find_map(Secret::weakness) {
+        Some(weakness) => Err(Error::WeakSecret { name, weakness }),
+        None => Ok(()),
+    }
+}

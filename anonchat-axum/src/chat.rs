@@ -1,0 +1,171 @@
+//! A running chat: what its doors share, and its router.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use anonchat_core::session::Settings;
+use anonchat_core::{Classifier, DeviceId, PoolId, Store};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::builder::{Builder, Consent};
+use crate::device::DeviceKey;
+use crate::extract::AdminKeyHash;
+use crate::hub::Hub;
+use crate::origin::Origins;
+use crate::tally::Tally;
+use crate::{admin, cors, health, origin, verify};
+
+/// A running chat. Clones are cheap and stand for the same one.
+///
+/// It goes on until the last clone, router and connection are gone, or until
+/// [`shutdown`](Self::shutdown).
+#[derive(Clone)]
+pub struct AnonChat(Arc<Inside>);
+
+/// What is behind an [`AnonChat`].
+pub(crate) struct Inside {
+    store: Arc<dyn Store>,
+    classifier: Option<Arc<dyn Classifier>>,
+    settings: Arc<Settings>,
+    hub: Arc<Hub>,
+    key: DeviceKey,
+    admin_key: Option<AdminKeyHash>,
+    origins: Origins,
+    consent: Consent,
+    uploads: Semaphore,
+    tally: Tally,
+}
+
+/// Pictures that may be on their way at once; each takes up to 10 MiB.
+const UPLOADS: usize = 32;
+
+/// How long connections have to take their leave. A process that is told to stop is given ten
+/// seconds by those who run it, and still has to close its listeners.
+const DRAIN: Duration = Duration::from_secs(8);
+
+impl AnonChat {
+    /// Collects what a chat needs.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// The routes `/ws`, `/verify`, `/admin/reports`, `/healthz` and `/readyz`, for an application
+    /// with any state: merge or nest them as they are.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let guarded = Router::new()
+            .route("/verify", post(verify::verify))
+            .route("/admin/reports", get(admin::reports));
+        #[cfg(feature = "ws")]
+        let guarded = guarded.route("/ws", get(crate::ws::handshake));
+        guarded
+            .layer(from_fn_with_state(self.clone(), origin::guard))
+            .layer(cors::layer(self))
+            .route("/healthz", get(health::alive))
+            .route("/readyz", get(health::ready))
+            .with_state(self.clone())
+    }
+
+    /// Puts the application's own routes behind the same check of origin and host as the chat's:
+    /// in development mode nobody but this machine sees them.
+    pub fn guard<S: Clone + Send + Sync + 'static>(&self, routes: Router<S>) -> Router<S> {
+        routes.layer(from_fn_with_state(self.clone(), origin::guard))
+    }
+
+    /// Takes leave of everybody: clients that understand it are told when to come back, every
+    /// place in a queue or a pair is given up or kept for its grace, every socket is closed.
+    ///
+    /// From the call on nobody new is let in. It returns when everybody has left, and at the
+    /// latest after ten seconds. Further calls wait for the same.
+    pub async fn shutdown(&self) {
+        self.hub().close();
+        if timeout(DRAIN, self.hub().drained()).await.is_err() {
+            tracing::warn!("some connections did not close in time");
+        }
+    }
+
+    pub(crate) fn new(inside: Inside) -> Self {
+        Self(Arc::new(inside))
+    }
+
+    /// The same chat, as long as somebody else holds it.
+    pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + 'static {
+        let weak: Weak<Inside> = Arc::downgrade(&self.0);
+        move || weak.upgrade().map(Self)
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    pub(crate) fn classifier(&self) -> Option<&Arc<dyn Classifier>> {
+        self.0.classifier.as_ref()
+    }
+
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.0.settings
+    }
+
+    pub(crate) fn pools(&self) -> &[PoolId] {
+        &self.0.settings.pools
+    }
+
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.0.origins
+    }
+
+    pub(crate) fn admin_key(&self) -> Option<&AdminKeyHash> {
+        self.0.admin_key.as_ref()
+    }
+
+    pub(crate) fn consent(&self) -> Consent {
+        self.0.consent
+    }
+
+    pub(crate) fn uploads(&self) -> &Semaphore {
+        &self.0.uploads
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.0.tally
+    }
+
+    /// The device behind the id that a browser sends.
+    pub(crate) fn device(&self, device: &str) -> DeviceId {
+        self.0.key.id(device)
+    }
+}
+
+impl Inside {
+    #[expect(clippy::too_many_arguments, reason = "the parts of the whole, from the builder only")]
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        classifier: Option<Arc<dyn Classifier>>,
+        settings: Arc<Settings>,
+        hub: Arc<Hub>,
+        key: DeviceKey,
+        admin_key: Option<AdminKeyHash>,
+        origins: Origins,
+        consent: Consent,
+    ) -> Self {
+        Self {
+            store,
+            classifier,
+            settings,
+            hub,
+            key,
+            admin_key,
+            origins,
+            consent,
+            uploads: Semaphore::new(UPLOADS),
+            tally: Tally::default(),
+        }
+    }
+}

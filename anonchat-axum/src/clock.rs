@@ -1,0 +1,41 @@
+//! The only file of the project that reads the clock and draws randomness.
+
+use std::time::{Duration, SystemTime};
+
+use anonchat_core::{Dice, PairId, UnixMillis};
+use tokio::time::Instant;
+
+/// The present, by the wall clock: daily limits and bans mean the same on every server.
+#[expect(clippy::disallowed_methods, reason = "this is the file that may")]
+pub(crate) fn now() -> UnixMillis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis::new(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// `then`, as timers count.
+pub(crate) fn instant(then: UnixMillis) -> Instant {
+    Instant::now() + Duration::from_millis(now().until(then))
+}
+
+/// Fresh dice for one command.
+pub(crate) fn roll() -> Dice {
+    Dice { pair: PairId::from_bytes(random()) }
+}
+
+/// A number that no other process has drawn.
+pub(crate) fn number() -> u64 {
+    u64::from_le_bytes(random())
+}
+
+/// A number from `low` up to, but not including, `high`.
+pub(crate) fn between(low: u64, high: u64) -> u64 {
+    low + number() % (high - low).max(1)
+}
+
+/// Random bytes of the operating system.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // A process that goes on without randomness would hand out guessable pairs.
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}

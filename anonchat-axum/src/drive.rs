@@ -1,0 +1,330 @@
+//! The loop in which async meets the protocol, and the only one.
+//!
+//! It feeds a [`Session`] with what the socket, the mailbox and the clock bring, and carries out
+//! what the session wants, in order. Frames that are due together go out in one write.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use anonchat_core::session::{Close, FrameError, Input, Output, Rates, Session};
+use anonchat_core::{Mail, StoreError, wire};
+use tokio::time::{sleep, timeout};
+
+use crate::chat::AnonChat;
+use crate::clock;
+use crate::hub::Place;
+use crate::mailbox::{Mailbox, Post, Pressure};
+use crate::socket::{Heard, Socket};
+
+/// Frames of one client that are answered before the others get their turn.
+const BATCH: usize = 64;
+
+/// How long a client may let a write wait when the server is about to stop.
+const LEAVE: Duration = Duration::from_secs(2);
+
+/// One connection under way.
+struct Line<'a> {
+    chat: &'a AnonChat,
+    place: &'a Place,
+    session: Session,
+    socket: Socket,
+    wire: Wire,
+    /// The counts that the tally knows.
+    noted: Rates,
+    /// How long a client may let a write wait.
+    patience: Duration,
+}
+
+/// What the transport still carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wire {
+    /// Everything.
+    Open,
+    /// Nothing but a close frame: the client broke the WebSocket protocol.
+    Violated(u16),
+    /// Nothing but the answer to the client's close frame.
+    Closed,
+    /// Nothing: the client does not read.
+    Stuck,
+}
+
+/// Runs a connection from its first frame to its last.
+pub(crate) async fn drive(chat: &AnonChat, place: &Place, session: Session, socket: Socket) {
+    let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
+    let (wire, noted) = (Wire::Open, session.rates());
+    let mut line = Line { chat, place, session, socket, wire, noted, patience };
+    let close = line.run().await;
+    line.note();
+    line.end(close).await;
+}
+
+impl Line<'_> {
+    async fn run(&mut self) -> Close {
+        let place = self.place;
+        let mut timer = pin!(sleep(Duration::ZERO));
+        let mut armed = None;
+        if let Some(close) = self.carry_out().await {
+            return close;
+        }
+        loop {
+            self.flush().await;
+            if let Some(close) = self.carry_out().await {
+                return close;
+            }
+            // A deadline mostly moves away. The timer follows only when it comes nearer.
+            if let Some(deadline) = self.session.deadline()
+                && armed.is_none_or(|armed| deadline < armed)
+            {
+                timer.as_mut().reset(clock::instant(deadline));
+                armed = Some(deadline);
+            }
+            let is_full = place.mailbox().has_overflowed();
+            tokio::select! {
+                biased;
+                () = place.mailbox().arrival(), if !is_full => {}
+                heard = self.socket.hear(), if self.wire == Wire::Open => self.take(heard),
+                () = &mut timer, if armed.is_some() => {
+                    armed = None;
+                    self.tell(Input::Timeout);
+                }
+                else => return Close::Gone,
+            }
+            if let Some(close) = self.gather().await {
+                return close;
+            }
+            self.note();
+        }
+    }
+
+    /// Tells the tally how many frames were counted.
+    fn note(&mut self) {
+        let rates = self.session.rates();
+        if rates != self.noted {
+            self.noted = rates;
+            self.chat.tally().note(self.session.device(), self.session.conn(), rates);
+        }
+    }
+
+    /// Handles everything that is there already.
+    async fn gather(&mut self) -> Option<Close> {
+        for _ in 0..BATCH {
+            if let Some(close) = self.carry_out().await {
+                return Some(close);
+            }
+            while let Some(post) = self.place.mailbox().take() {
+                self.open(post);
+                if let Some(close) = self.carry_out().await {
+                    return Some(close);
+                }
+            }
+            if self.place.mailbox().has_overflowed() {
+                self.lose(Wire::Stuck);
+            }
+            if self.wire != Wire::Open {
+                break;
+            }
+            let heard = self.socket.hear_now()?;
+            self.take(heard);
+        }
+        self.carry_out().await
+    }
+
+    /// Carries out what the session wants, until it wants nothing more.
+    async fn carry_out(&mut self) -> Option<Close> {
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Send(frame) => {
+                    let text = wire::encode(&frame, self.session.client());
+                    drop(frame);
+                    self.write(Some(text)).await;
+                }
+                Output::Ping => self.write(None).await,
+                Output::Apply(command) => {
+                    let done = match self.session.pool() {
+                        Some(pool) => {
+                            let (now, dice) = (clock::now(), clock::roll());
+                            self.chat.store().apply(pool, now, dice, &command).await
+                        }
+                        None => Err(StoreError::UnknownPool),
+                    };
+                    self.collect();
+                    match done {
+                        Ok(commit) => self.tell(Input::Committed(commit.outcome.map(drop))),
+                        Err(_) => self.tell(Input::Unavailable),
+                    }
+                }
+                Output::Read(query) => {
+                    let view = match self.session.pool() {
+                        Some(pool) => self.chat.store().read(pool, clock::now(), &query).await,
+                        None => Err(StoreError::UnknownPool),
+                    };
+                    self.collect();
+                    self.tell(view.map_or(Input::Unavailable, Input::Viewed));
+                }
+                Output::Whisper(whisper) => {
+                    self.flush().await;
+                    if let Some(pool) = self.session.pool() {
+                        // A lost whisper is the sender's to repeat; only a receiver acknowledges.
+                        let _ = self.chat.store().whisper(pool, whisper).await;
+                    }
+                }
+                Output::Close(close) => return Some(close),
+            }
+        }
+        None
+    }
+
+    /// Hands in the mail that came before an answer.
+    fn collect(&mut self) {
+        while let Some(post) = self.place.mailbox().take() {
+            self.open(post);
+        }
+    }
+
+    fn open(&mut self, post: Post) {
+        match post {
+            Post::Mail(Mail::Event(envelope)) => self.tell(Input::Event(envelope.event)),
+            Post::Mail(Mail::Whisper(whisper)) => self.tell(Input::Whisper(whisper)),
+            Post::Gap => self.tell(Input::Gap),
+            Post::Restart(reconnect_in_ms) => self.tell(Input::Restart { reconnect_in_ms }),
+        }
+    }
+
+    fn take(&mut self, heard: Heard) {
+        match heard {
+            Heard::Text(text) => self.tell(Input::Frame(wire::decode(&text))),
+            Heard::Binary => self.tell(Input::Frame(Err(FrameError::Malformed { action: None }))),
+            Heard::Alive => self.tell(Input::Alive),
+            Heard::Closed => self.lose(Wire::Closed),
+            Heard::Violation(code) => self.lose(Wire::Violated(code)),
+        }
+    }
+
+    fn tell(&mut self, input: Input<'_>) {
+        self.session.handle(clock::now(), input);
+    }
+
+    fn lose(&mut self, wire: Wire) {
+        if self.wire == Wire::Open {
+            self.wire = wire;
+            self.tell(Input::Closed);
+        }
+    }
+
+    /// Writes a text, or a ping.
+    async fn write(&mut self, text: Option<String>) {
+        if self.wire == Wire::Open {
+            let op = async {
+                match text {
+                    Some(text) => self.socket.feed(text).await,
+                    None => self.socket.feed_ping().await,
+                }
+            };
+            let written = patiently(self.place.mailbox(), self.patience, op).await;
+            self.check(written);
+        }
+    }
+
+    async fn flush(&mut self) {
+        if self.wire == Wire::Open && self.socket.is_dirty() {
+            let op = self.socket.flush();
+            let written = patiently(self.place.mailbox(), self.patience, op).await;
+            self.check(written);
+        }
+    }
+
+    fn check(&mut self, written: Option<Result<(), ()>>) {
+        match written {
+            Some(Ok(())) => {}
+            Some(Err(())) => self.lose(Wire::Closed),
+            None => self.lose(Wire::Stuck),
+        }
+    }
+
+    async fn end(mut self, close: Close) {
+        self.flush().await;
+        tracing::debug!(?close, wire = ?self.wire, "a connection has ended");
+        match self.wire {
+            Wire::Open => self.socket.close(close.code(), close.reason()).await,
+            Wire::Violated(code) => self.socket.close_unread(code).await,
+            Wire::Closed => self.socket.part().await,
+            Wire::Stuck => {}
+        }
+    }
+}
+
+/// Waits for a write, unless the client lets it wait too long: until its mailbox is full, until the
+/// server has to stop, or as long as silence is borne at all. `None` means that it did.
+async fn patiently<T>(
+    mailbox: &Mailbox,
+    patience: Duration,
+    op: impl Future<Output = T>,
+) -> Option<T> {
+    let mut op = pin!(op);
+    // Nearly every write is done at once and needs no timer.
+    if let Poll::Ready(done) = poll_fn(|cx| Poll::Ready(op.as_mut().poll(cx))).await {
+        return Some(done);
+    }
+    let race = async {
+        tokio::select! {
+            biased;
+            done = &mut op => Ok(done),
+            pressure = mailbox.pressure() => Err(pressure),
+        }
+    };
+    match timeout(patience, race).await.ok()? {
+        Ok(done) => Some(done),
+        Err(Pressure::Overflow) => None,
+        Err(Pressure::Restart) => timeout(LEAVE.min(patience), op).await.ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+    use crate::mailbox::Room;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn mailbox() -> Mailbox {
+        Mailbox::new(Room { pieces: 1, bytes: 1 })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_is_done_is_done() {
+        assert_eq!(patiently(&mailbox(), PATIENCE, ready(7)).await, Some(7));
+        let slow = sleep(Duration::from_secs(59));
+        assert_eq!(patiently(&mailbox(), PATIENCE, slow).await, Some(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_write_is_given_up_when_mail_is_thrown_away() {
+        let mailbox = mailbox();
+        mailbox.put(Post::Gap);
+        mailbox.put(Post::Gap);
+        let start = tokio::time::Instant::now();
+        assert_eq!(patiently(&mailbox, PATIENCE, pending::<()>()).await, None);
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_write_has_a_moment_left_when_the_server_stops() {
+        let mailbox = mailbox();
+        mailbox.put(Post::Restart(0));
+        let start = tokio::time::Instant::now();
+        assert_eq!(patiently(&mailbox, PATIENCE, pending::<()>()).await, None);
+        assert_eq!(start.elapsed().as_secs(), LEAVE.as_secs());
+        assert_eq!(patiently(&mailbox, PATIENCE, sleep(LEAVE / 2)).await, Some(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_write_is_borne_no_longer_than_silence() {
+        let start = tokio::time::Instant::now();
+        assert_eq!(patiently(&mailbox(), PATIENCE, pending::<()>()).await, None);
+        assert_eq!(start.elapsed().as_secs(), PATIENCE.as_secs());
+    }
+}

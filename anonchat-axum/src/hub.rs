@@ -1,0 +1,149 @@
+//! Where a node's mail goes: from the store to the mailbox of each connection.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use anonchat_core::{Conn, Inbox, Mail, NodeId, Policy};
+use tokio::sync::Notify;
+
+use crate::clock;
+use crate::mailbox::{Mailbox, Post, Room};
+
+/// All connections of this server.
+pub(crate) struct Hub {
+    node: NodeId,
+    next: AtomicU64,
+    room: Room,
+    shards: [RwLock<HashMap<u64, Arc<Mailbox>>>; SHARDS],
+    open: AtomicUsize,
+    closing: AtomicBool,
+    left: Notify,
+}
+
+/// A connection's place in the hub, given back when dropped.
+pub(crate) struct Place {
+    hub: Arc<Hub>,
+    conn: Conn,
+    mailbox: Arc<Mailbox>,
+}
+
+const SHARDS: usize = 16;
+
+/// Pieces of mail that a connection may be behind. A sender's own limits are far below.
+const PIECES: usize = 1024;
+
+/// Bytes of chat text that a connection may be behind, unless a few messages are longer.
+const BYTES: usize = 1 << 20;
+
+/// Within how many milliseconds the clients of a stopping server are told to come back.
+const SPREAD_MS: (u64, u64) = (500, 2500);
+
+impl Hub {
+    pub(crate) fn new(policy: &Policy) -> Self {
+        let longest = policy.text.message_chars as usize * 4;
+        Self {
+            node: NodeId(clock::number()),
+            next: AtomicU64::new(1),
+            room: Room { pieces: PIECES, bytes: BYTES.max(longest * 8) },
+            shards: Default::default(),
+            open: AtomicUsize::new(0),
+            closing: AtomicBool::new(false),
+            left: Notify::new(),
+        }
+    }
+
+    pub(crate) fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// Whether the server is about to stop.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    /// Gives a new connection its place.
+    pub(crate) fn enter(self: &Arc<Self>) -> Place {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mailbox = Arc::new(Mailbox::new(self.room));
+        self.open.fetch_add(1, Ordering::SeqCst);
+        self.shard(id).write().unwrap_or_else(PoisonError::into_inner).insert(id, mailbox.clone());
+        // Whoever entered after `close` went through the shards has to be told here.
+        if self.is_closing() {
+            mailbox.put(restart());
+        }
+        Place { hub: self.clone(), conn: Conn { node: self.node, id }, mailbox }
+    }
+
+    /// Tells every connection, present and future, that the server is about to stop.
+    pub(crate) fn close(&self) {
+        if !self.closing.swap(true, Ordering::SeqCst) {
+            self.each(restart);
+        }
+    }
+
+    /// How many are here.
+    pub(crate) fn connections(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
+    }
+
+    /// Waits until nobody is here.
+    pub(crate) async fn drained(&self) {
+        loop {
+            let left = self.left.notified();
+            if self.open.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    fn each(&self, post: impl Fn() -> Post) {
+        for shard in &self.shards {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            shard.values().for_each(|mailbox| mailbox.put(post()));
+        }
+    }
+
+    fn shard(&self, id: u64) -> &RwLock<HashMap<u64, Arc<Mailbox>>> {
+        &self.shards[id as usize % SHARDS]
+    }
+}
+
+fn restart() -> Post {
+    Post::Restart(clock::between(SPREAD_MS.0, SPREAD_MS.1))
+}
+
+impl Inbox for Hub {
+    fn deliver(&self, mail: Mail) {
+        let conn = mail.conn();
+        let shard = self.shard(conn.id).read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mailbox) = shard.get(&conn.id).filter(|_| conn.node == self.node) {
+            mailbox.put(Post::Mail(mail));
+        }
+    }
+
+    fn gap(&self) {
+        self.each(|| Post::Gap);
+    }
+}
+
+impl Place {
+    pub(crate) fn conn(&self) -> Conn {
+        self.conn
+    }
+
+    pub(crate) fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let shard = self.hub.shard(self.conn.id);
+        shard.write().unwrap_or_else(PoisonError::into_inner).remove(&self.conn.id);
+        if self.hub.open.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.hub.left.notify_waiters();
+        }
+    }
+}

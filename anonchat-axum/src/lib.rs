@@ -1,0 +1,80 @@
+//! Anonymous one-to-one chat for an axum application.
+//!
+//! ```no_run
+//! use anonchat_axum::{AnonChat, Secret};
+//! # async fn run(store: impl anonchat_axum::core::Store) -> Result<(), Box<dyn std::error::Error>> {
+//! let chat = AnonChat::builder()
+//!     .store(store) // such as `anonchat_store::MemoryStore::default()`
+//!     .key(Secret::new(std::env::var("ANONCHAT_KEY")?))
+//!     .origins(["https://chat.example.org"])
+//!     .start()
+//!     .await?;
+//! let app = axum::Router::new().nest("/chat", chat.router());
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+//! let ctrl_c = async { _ = tokio::signal::ctrl_c().await };
+//! anonchat_axum::serve(listener, app, chat, ctrl_c).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The router has `/ws` (the native WebSocket and the protocol that it extends), `/verify`,
+//! `/admin/reports`, `/healthz` and `/readyz`, with CORS and the check of origins on all that
+//! browsers use. It decides nothing about who meets whom: those rules are in
+//! [`anonchat_core`], and the store applies them.
+//!
+//! # What it promises
+//!
+//! * A device id becomes a keyed hash before anything else happens to it. No other client, no log
+//!   line and no store ever has the id itself.
+//! * A chat message is in memory while it is on its way, and nowhere else.
+//! * A picture is in one buffer from its first byte on, and that buffer is wiped.
+//! * Its own log lines name no device, text, address or token, at any level. Libraries below it
+//!   are not bound by that: `tungstenite` logs whole frames at `trace`, through the `log` crate.
+//!   Let nothing but `anonchat` through below `info`, as the server in `examples/server` does.
+//!
+//! # What it does not do
+//!
+//! TLS, static files and settings are the application's. Addresses of clients are not looked at
+//! yet: limit connections and requests per address in front of it.
+//!
+//! # Features
+//!
+//! | Feature | Default | What it adds |
+//! |---|---|---|
+//! | `ws` | yes | the WebSocket door |
+
+#![cfg_attr(not(feature = "ws"), allow(dead_code, reason = "what doors share, without a door"))]
+
+mod admin;
+mod background;
+mod builder;
+mod chat;
+mod clock;
+mod cors;
+mod device;
+#[cfg(feature = "ws")]
+mod drive;
+mod error;
+mod extract;
+mod health;
+mod hub;
+mod mailbox;
+mod origin;
+mod reply;
+mod secret;
+mod serve;
+#[cfg(feature = "ws")]
+mod socket;
+mod tally;
+mod verify;
+#[cfg(feature = "ws")]
+mod ws;
+
+/// The rules, with the traits that a [`Builder`] takes.
+pub use anonchat_core as core;
+pub use builder::{Builder, Consent};
+pub use chat::AnonChat;
+pub use error::Error;
+pub use extract::AdminKey;
+pub use secret::{Secret, Weakness};
+pub use serve::serve;

@@ -1,0 +1,174 @@
+//! The bounded mail of one connection.
+//!
+//! Who delivers never waits. When a connection does not take its mail out in time, the mail is
+//! thrown away and the connection is to be dropped: a slow reader costs nobody but itself.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use anonchat_core::{Body, Mail};
+
+/// The mail of one connection, between the store that delivers and the task that takes it out.
+pub(crate) struct Mailbox {
+    inside: Mutex<Inside>,
+    room: Room,
+}
+
+/// How much a mailbox holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Room {
+    /// Pieces of mail.
+    pub(crate) pieces: usize,
+    /// Bytes of chat text.
+    pub(crate) bytes: usize,
+}
+
+/// What lies in a mailbox.
+pub(crate) enum Post {
+    /// Mail.
+    Mail(Mail),
+    /// Mail may have been lost here.
+    Gap,
+    /// The server is about to stop; the client is to come back after so many milliseconds.
+    Restart(u64),
+}
+
+/// Why a blocked write cannot be waited for any longer.
+#[derive(Clone, Copy)]
+pub(crate) enum Pressure {
+    /// Mail was thrown away.
+    Overflow,
+    /// The server is about to stop.
+    Restart,
+}
+
+#[derive(Default)]
+struct Inside {
+    post: VecDeque<Post>,
+    bytes: usize,
+    overflowed: bool,
+    restart: bool,
+    waker: Option<Waker>,
+}
+
+impl Mailbox {
+    pub(crate) fn new(room: Room) -> Self {
+        Self { inside: Mutex::default(), room }
+    }
+
+    /// Puts something in, or throws everything away if there is no room for it.
+    pub(crate) fn put(&self, post: Post) {
+        let mut inside = self.inside();
+        let weight = post.weight();
+        let has_room =
+            inside.post.len() < self.room.pieces && inside.bytes + weight <= self.room.bytes;
+        if inside.overflowed {
+            return;
+        }
+        if has_room {
+            inside.restart |= matches!(post, Post::Restart(_));
+            inside.bytes += weight;
+            inside.post.push_back(post);
+        } else {
+            *inside = Inside { overflowed: true, waker: inside.waker.take(), ..Inside::default() };
+        }
+        let waker = inside.waker.take();
+        drop(inside);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Takes the oldest piece out.
+    pub(crate) fn take(&self) -> Option<Post> {
+        let mut inside = self.inside();
+        let post = inside.post.pop_front()?;
+        inside.bytes -= post.weight();
+        if inside.post.is_empty() && inside.post.capacity() > 8 {
+            // An idle connection keeps nothing of a busy minute.
+            inside.post = VecDeque::new();
+        }
+        Some(post)
+    }
+
+    /// Waits until there is something to take out, or the mailbox has overflowed.
+    pub(crate) async fn arrival(&self) {
+        poll_fn(|cx| self.poll_until(cx, |inside| inside.overflowed || !inside.post.is_empty()))
+            .await;
+    }
+
+    /// Waits until a blocked write has to be given up, or soon.
+    pub(crate) async fn pressure(&self) -> Pressure {
+        poll_fn(|cx| self.poll_until(cx, |inside| inside.overflowed || inside.restart)).await;
+        if self.has_overflowed() { Pressure::Overflow } else { Pressure::Restart }
+    }
+
+    /// Whether mail was thrown away.
+    pub(crate) fn has_overflowed(&self) -> bool {
+        self.inside().overflowed
+    }
+
+    /// One task waits at a time: the connection's own.
+    fn poll_until(&self, cx: &mut Context<'_>, done: impl Fn(&Inside) -> bool) -> Poll<()> {
+        let mut inside = self.inside();
+        if done(&inside) {
+            return Poll::Ready(());
+        }
+        if !inside.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            inside.waker = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        // No code panics between two consistent states.
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Post {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Mail(Mail::Whisper(whisper)) => match &whisper.body {
+                Body::Text { text, .. } => text.reveal().len(),
+                Body::Typing(_) | Body::Ack(_) => 0,
+            },
+            Self::Mail(Mail::Event(_)) | Self::Gap | Self::Restart(_) => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_beyond_the_room_throws_everything_away_and_says_so() {
+        let mailbox = Mailbox::new(Room { pieces: 2, bytes: 10 });
+        mailbox.put(Post::Gap);
+        mailbox.put(Post::Restart(1));
+        assert!(!mailbox.has_overflowed());
+        mailbox.put(Post::Gap);
+        assert!(mailbox.has_overflowed());
+        assert!(mailbox.take().is_none());
+        mailbox.put(Post::Gap);
+        assert!(mailbox.take().is_none(), "a full mailbox never comes back");
+    }
+
+    #[tokio::test]
+    async fn mail_comes_out_in_order_and_wakes_who_waits() {
+        let mailbox = std::sync::Arc::new(Mailbox::new(Room { pieces: 8, bytes: 10 }));
+        let reader = tokio::spawn({
+            let mailbox = mailbox.clone();
+            async move {
+                mailbox.arrival().await;
+                mailbox.take()
+            }
+        });
+        tokio::task::yield_now().await;
+        mailbox.put(Post::Restart(7));
+        assert!(matches!(reader.await.expect("reader"), Some(Post::Restart(7))));
+    }
+}

@@ -1,0 +1,104 @@
+//! Anonymous chat as a server: settings, the chat, its page, and an orderly end.
+
+mod keys;
+mod logging;
+mod page;
+mod refusal;
+mod settings;
+mod stop;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anonchat_axum::AnonChat;
+use anonchat_store::MemoryStore;
+use clap::Parser;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use keys::Keys;
+use refusal::Refusal;
+use settings::{Settings, Task};
+use stop::Stop;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Settings::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            let _ = writeln!(io::stderr(), "anonchat-server: {refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: Settings) -> Result<(), Refusal> {
+    match settings.task {
+        Some(Task::Policy) => {
+            let policy = toml::to_string(&settings.effective_policy()?)?;
+            Ok(write!(io::stdout(), "{policy}")?)
+        }
+        None => serve(settings).await,
+    }
+}
+
+async fn serve(mut settings: Settings) -> Result<(), Refusal> {
+    let asked_to_stop = Stop::listen()?;
+    let policy = settings.effective_policy()?;
+    let keys = Keys::take(&mut settings)?;
+    if settings.store != "memory" {
+        return Err(Refusal::Store);
+    }
+    logging::start(settings.log.clone(), settings.log_format);
+    let mut listeners = Vec::new();
+    for address in settings.listen.iter().copied() {
+        let listener = TcpListener::bind(address).await;
+        listeners.push(listener.map_err(|error| Refusal::Listen { address, error })?);
+    }
+
+    announce(&keys)?;
+    let mut builder = AnonChat::builder()
+        .store(MemoryStore::new(policy)?)
+        .origins(settings.origins)
+        .consent(settings.consent.0)
+        .development(keys.development);
+    builder = keys.device.into_iter().fold(builder, anonchat_axum::Builder::key);
+    if let Some(key) = keys.admin {
+        builder = builder.admin_key(key);
+    }
+    let chat = builder.start().await?;
+    tracing::warn!("the store is in memory: a restart forgets bans, blocks and limits");
+
+    let app = chat.guard(page::router()).merge(chat.router());
+    let (stop, stopped) = watch::channel(false);
+    let mut serving = JoinSet::new();
+    for listener in listeners {
+        writeln!(io::stdout(), "Listening on http://{}", listener.local_addr()?)?;
+        let mut stopped = stopped.clone();
+        let signal = async move { _ = stopped.wait_for(|stopped| *stopped).await };
+        serving.spawn(anonchat_axum::serve(listener, app.clone(), chat.clone(), signal));
+    }
+    io::stdout().flush()?;
+    tokio::select! {
+        () = asked_to_stop.come() => {}
+        Some(Ok(ended)) = serving.join_next() => return Ok(ended?),
+    }
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+    while serving.join_next().await.is_some() {}
+    Ok(())
+}
+
+/// Says in development mode that it is, and with which keys.
+fn announce(keys: &Keys) -> io::Result<()> {
+    if !keys.development {
+        return Ok(());
+    }
+    let mut out = io::stdout();
+    writeln!(out, "Development mode: no --key was given, so both keys were made for this run.")?;
+    for (name, key) in [("Key", keys.device.first()), ("Admin key", keys.admin.as_ref())] {
+        writeln!(out, "  {name}: {}", key.map_or("none", |key| key.reveal()))?;
+    }
+    writeln!(out, "  Only this machine is served, and what devices did is forgotten at the end.")
+}

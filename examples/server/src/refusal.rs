@@ -1,0 +1,46 @@
+//! Why the server does not start.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anonchat_axum::Weakness;
+use anonchat_core::PolicyError;
+
+/// Why the server does not start, in words that name the setting.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// A key is needed.
+    #[error(
+        "{flag} ({variable}) is missing: {address} can be reached from elsewhere; set it to at \
+         least 32 random characters, such as the output of `openssl rand -hex 32`"
+    )]
+    MissingKey { flag: &'static str, variable: &'static str, address: SocketAddr },
+    /// A key is too weak.
+    #[error("{flag} ({variable}) {weakness}; set it to at least 32 random characters")]
+    WeakKey { flag: &'static str, variable: &'static str, weakness: Weakness },
+    /// The store is one that this build has not.
+    #[error("--store (ANONCHAT_STORE): this build has the store `memory` only")]
+    Store,
+    /// The policy file cannot be read.
+    #[error("--policy (ANONCHAT_POLICY): {path}: {error}", path = path.display())]
+    PolicyFile { path: PathBuf, error: io::Error },
+    /// The policy file says something that is not understood.
+    #[error("--policy (ANONCHAT_POLICY): {path}: {error}", path = path.display())]
+    PolicyText { path: PathBuf, error: toml::de::Error },
+    /// A number of the policy is out of its bounds.
+    #[error("--policy (ANONCHAT_POLICY): {0}")]
+    Policy(#[from] PolicyError),
+    /// The policy cannot be printed.
+    #[error("the policy cannot be printed: {0}")]
+    PolicyPrint(#[from] toml::ser::Error),
+    /// An address cannot be listened on.
+    #[error("--listen (ANONCHAT_LISTEN): {address}: {error}")]
+    Listen { address: SocketAddr, error: io::Error },
+    /// The chat does not start.
+    #[error(transparent)]
+    Chat(#[from] anonchat_axum::Error),
+    /// Something of the operating system failed.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}

@@ -1,0 +1,242 @@
+//! What the operator decides: flags, environment variables and their defaults.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anonchat_axum::Consent;
+use anonchat_core::{Policy, Verification};
+use clap::builder::PossibleValue;
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::filter::Targets;
+
+use crate::refusal::Refusal;
+
+/// Anonymous one-to-one chat.
+///
+/// Every flag has an environment variable; a flag goes before it.
+#[derive(Parser)]
+#[command(name = "anonchat-server", version)]
+pub(crate) struct Settings {
+    /// Address to listen on; several are separated by commas, port 0 picks a free one
+    #[arg(long, env = "ANONCHAT_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    #[arg(default_value = "127.0.0.1:8000", value_delimiter = ',', value_parser = address)]
+    pub(crate) listen: Vec<SocketAddr>,
+
+    /// Where the pools live: `memory`
+    #[arg(long, env = "ANONCHAT_STORE", global = true, default_value = "memory")]
+    pub(crate) store: String,
+
+    /// Whether people's gender is checked
+    #[arg(long, env = "ANONCHAT_VERIFICATION", global = true, default_value = "optional")]
+    pub(crate) verification: Checked,
+
+    /// When a picture may be read
+    #[arg(long, env = "ANONCHAT_CONSENT", global = true, default_value = "explicit")]
+    pub(crate) consent: Given,
+
+    /// Secret under which device ids are hashed, at least 32 random characters; several are
+    /// separated by commas, the newest first
+    #[arg(long, env = "ANONCHAT_KEY", global = true, hide_env_values = true)]
+    #[arg(value_name = "SECRET", value_delimiter = ',')]
+    pub(crate) key: Vec<String>,
+
+    /// Secret of the admin API, at least 32 random characters
+    #[arg(long, env = "ANONCHAT_ADMIN_KEY", global = true, hide_env_values = true)]
+    #[arg(value_name = "SECRET")]
+    pub(crate) admin_key: Option<String>,
+
+    /// Origins of other pages that may use this server, such as <https://chat.example.org>
+    #[arg(long, env = "ANONCHAT_ORIGINS", global = true, value_delimiter = ',')]
+    pub(crate) origins: Vec<String>,
+
+    /// TOML file with any of the numbers that `anonchat-server policy` prints
+    #[arg(long, env = "ANONCHAT_POLICY", global = true, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// What is logged, such as `info` or `warn,anonchat_axum=debug`
+    #[arg(long, env = "ANONCHAT_LOG", global = true, default_value = "info")]
+    pub(crate) log: Targets,
+
+    /// How it is logged
+    #[arg(long, env = "ANONCHAT_LOG_FORMAT", global = true, default_value = "text")]
+    pub(crate) log_format: LogFormat,
+
+    /// What to do; nothing named means to serve
+    #[command(subcommand)]
+    pub(crate) task: Option<Task>,
+}
+
+/// Something to do other than serving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub(crate) enum Task {
+    /// Print the policy in effect, as TOML
+    Policy,
+}
+
+/// A [`Verification`] as a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Checked(pub(crate) Verification);
+
+/// A [`Consent`] as a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Given(pub(crate) Consent);
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+}
+
+impl Settings {
+    /// The policy in effect: the built-in one, changed by the file and the verification mode.
+    pub(crate) fn effective_policy(&self) -> Result<Policy, Refusal> {
+        let mut policy = match &self.policy {
+            None => Policy::default(),
+            Some(path) => {
+                let text = fs::read_to_string(path)
+                    .map_err(|error| Refusal::PolicyFile { path: path.clone(), error })?;
+                read_policy(&text)
+                    .map_err(|error| Refusal::PolicyText { path: path.clone(), error })?
+            }
+        };
+        policy.verification = self.verification.0;
+        policy.check()?;
+        Ok(policy)
+    }
+
+    /// Whether nobody but this machine can reach the server.
+    pub(crate) fn is_local(&self) -> bool {
+        self.listen.iter().all(|address| address.ip().is_loopback())
+    }
+}
+
+fn read_policy(text: &str) -> Result<Policy, toml::de::Error> {
+    toml::from_str(text)
+}
+
+/// An address, or `localhost`, which the check for loopback must not have to look up.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = match text.trim().strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.trim().to_owned(),
+    };
+    numeric.parse().map_err(|_| "expected an address and a port, such as 127.0.0.1:8000".to_owned())
+}
+
+impl ValueEnum for Checked {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(Verification::Off), Self(Verification::Optional), Self(Verification::Required)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self.0 {
+            Verification::Off => "nobody is checked; people declare a gender or none",
+            Verification::Optional => "who was verified has the verified gender",
+            Verification::Required => "only the verified may join",
+        };
+        Some(PossibleValue::new(self.0.as_str()).help(help))
+    }
+}
+
+impl ValueEnum for Given {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(Consent::Explicit), Self(Consent::Implied)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self.0 {
+            Consent::Explicit => {
+                PossibleValue::new("explicit").help("only with consent=1 from the page's notice")
+            }
+            Consent::Implied => PossibleValue::new("implied").help("consent is taken elsewhere"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Settings, clap::Error> {
+        Settings::try_parse_from([&["anonchat-server"], arguments].concat())
+    }
+
+    /// There is no `Debug` of settings: they hold keys.
+    fn parsed(arguments: &[&str]) -> Settings {
+        parse(arguments).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Settings::command().debug_assert();
+    }
+
+    #[test]
+    fn without_arguments_it_serves_this_machine_from_memory() {
+        let settings = parsed(&[]);
+        assert_eq!(settings.listen, ["127.0.0.1:8000".parse().expect("address")]);
+        assert!(settings.is_local());
+        assert_eq!(settings.task, None);
+        assert_eq!(settings.effective_policy().expect("policy"), Policy::default());
+    }
+
+    #[test]
+    fn lists_are_repeated_or_separated_by_commas() {
+        for arguments in [
+            &["--listen", "127.0.0.1:1,[::1]:2"][..],
+            &["--listen", "localhost:1", "--listen", "[::1]:2"],
+        ] {
+            let settings = parsed(arguments);
+            let ports: Vec<_> = settings.listen.iter().map(SocketAddr::port).collect();
+            assert_eq!(ports, [1, 2]);
+            assert!(settings.is_local());
+        }
+        let settings = parsed(&["--listen", "127.0.0.1:1,0.0.0.0:2"]);
+        assert!(!settings.is_local(), "one open address is enough");
+        assert_eq!(parsed(&["--key", "one,two"]).key, ["one", "two"]);
+    }
+
+    #[test]
+    fn what_is_no_setting_is_refused() {
+        for arguments in [
+            &["--listen", "chat.example.org:80"][..],
+            &["--verification", "maybe"],
+            &["--consent", "never"],
+            &["--log-format", "xml"],
+            &["--nonsense"],
+        ] {
+            assert!(parse(arguments).is_err(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_policy_file_changes_what_it_names_and_nothing_else() {
+        let policy = read_policy("[matching]\ncooldown_ms = 0\n").expect("policy");
+        let mut expected = Policy::default();
+        expected.matching.cooldown_ms = 0;
+        assert_eq!(policy, expected);
+    }
+
+    #[test]
+    fn unknown_names_in_a_policy_file_are_named() {
+        for (text, name) in [
+            ("[matching]\ncool_down = 1\n", "cool_down"),
+            ("[machting]\n", "machting"),
+            ("verification = \"off\"\n", "verification"),
+        ] {
+            let error = read_policy(text).expect_err("unknown").to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_printed_policy_reads_back_as_itself() {
+        let printed = toml::to_string(&Policy::default()).expect("toml");
+        assert_eq!(read_policy(&printed).expect("policy"), Policy::default());
+    }
+}

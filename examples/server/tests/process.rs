@@ -1,0 +1,261 @@
+//! The server as its operator meets it: a process with flags, output and an end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// Longer than anything takes that works.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const STRONG: &str = "pX3v9Qm2xLr7Tn5Wk8Zb4Yc6Hd1Gf0Js";
+const OTHER: &str = "Js0Gf1Hd6Yc4Zb8Wk5Tn7rL2mQ9v3XpA";
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_anonchat-server"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ANONCHAT_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(arguments: &[&str]) -> (bool, String, String) {
+    let Output { status, stdout, stderr } = command(arguments).output().expect("run");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (status.success(), text(stdout), text(stderr))
+}
+
+/// A server that runs, and what it has printed until it listened.
+struct Process {
+    child: Child,
+    printed: Vec<String>,
+    addresses: Vec<String>,
+}
+
+impl Process {
+    fn start(arguments: &[&str]) -> Self {
+        let listens = arguments.iter().filter(|argument| **argument == "--listen").count().max(1);
+        let mut child = command(arguments).spawn().expect("spawn");
+        let (lines, printed) = mpsc::channel();
+        let stdout = BufReader::new(child.stdout.take().expect("stdout"));
+        thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).for_each(|line| _ = lines.send(line));
+        });
+        let mut process = Self { child, printed: Vec::new(), addresses: Vec::new() };
+        while process.addresses.len() < listens {
+            let line = printed.recv_timeout(PATIENCE).expect("a line");
+            if let Some((_, address)) = line.split_once("http://") {
+                process.addresses.push(address.to_owned());
+            }
+            process.printed.push(line);
+        }
+        process
+    }
+
+    fn get(&self, path: &str, headers: &str) -> (String, String) {
+        let address = &self.addresses[0];
+        let mut stream = TcpStream::connect(address).expect("connect");
+        stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("write");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("head");
+        (head.to_lowercase(), body.to_owned())
+    }
+
+    /// Asks it to end, as an init system does, and gives back what it logged.
+    fn terminate(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+        let mut log = String::new();
+        self.child.stderr.take().expect("stderr").read_to_string(&mut log).expect("log");
+        (self.child.wait().expect("end").code(), log)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn development_mode_makes_keys_and_says_so() {
+    let server = Process::start(&["--listen", "127.0.0.1:0"]);
+    let printed = server.printed.join("\n");
+    assert!(printed.contains("Development mode"), "{printed}");
+    let key = printed.lines().find_map(|line| line.trim().strip_prefix("Admin key: "));
+    let bearer = format!("Authorization: Bearer {}\r\n", key.expect("admin key"));
+    assert!(server.get("/admin/reports", &bearer).0.starts_with("http/1.1 200"));
+    assert!(server.get("/admin/reports", "").0.starts_with("http/1.1 401"));
+    assert!(server.get("/readyz", "").0.starts_with("http/1.1 200"));
+    assert!(server.get("/", "X-Forwarded-For: 192.0.2.1\r\n").0.starts_with("http/1.1 403"));
+    let (code, log) = server.terminate();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("a restart forgets bans"), "{log}");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the start is measured from outside")]
+fn it_starts_within_a_second() {
+    let start = || {
+        let before = std::time::Instant::now();
+        drop(Process::start(&["--listen", "127.0.0.1:0"]));
+        before.elapsed()
+    };
+    // The fastest of a few, because the machine has other things to do.
+    let fastest = (0..3).map(|_| start()).min().expect("three");
+    assert!(fastest < Duration::from_secs(1), "{fastest:?}");
+}
+
+#[test]
+fn several_addresses_are_served_and_keys_end_development_mode() {
+    let server = Process::start(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--listen",
+        "127.0.0.2:0",
+        "--key",
+        STRONG,
+        "--admin-key",
+        OTHER,
+    ]);
+    assert_eq!(server.addresses.len(), 2);
+    assert!(!server.printed.join("\n").contains("Development"));
+    assert!(server.get("/", "X-Forwarded-For: 192.0.2.1\r\n").0.starts_with("http/1.1 200"));
+    assert_eq!(server.terminate().0, Some(0));
+}
+
+#[test]
+fn it_does_not_start_on_what_it_cannot_stand_for() {
+    let policy = std::env::temp_dir().join(format!("anonchat-{}.toml", std::process::id()));
+    let path = policy.to_str().expect("path");
+    for (contents, arguments, named) in [
+        ("", &["--listen", "0.0.0.0:0"][..], "--key (ANONCHAT_KEY) is missing"),
+        ("", &["--listen", "0.0.0.0:0", "--key", STRONG], "--admin-key (ANONCHAT_ADMIN_KEY)"),
+        ("", &["--key", "short"], "--key (ANONCHAT_KEY) is shorter than 32 characters"),
+        ("", &["--store", "redis://localhost"], "the store `memory` only"),
+        ("", &["--listen", "127.0.0.1:0", "--origins", "*"], "`*` is no origin"),
+        ("[matching]\nnonsense = 1", &["--policy", path], "nonsense"),
+        ("[connection]\nlease_s = 0", &["--policy", path], "lease_s is 0, but must be from 1 to"),
+        ("", &["--policy", "/nonexistent"], "/nonexistent"),
+    ] {
+        std::fs::write(&policy, contents).expect("write");
+        let (success, _, stderr) = run(arguments);
+        assert!(!success && stderr.contains(named), "{arguments:?}: {stderr}");
+    }
+    std::fs::remove_file(&policy).expect("remove");
+}
+
+#[test]
+fn the_policy_in_effect_is_printed() {
+    let path = std::env::temp_dir().join(format!("anonchat-print-{}.toml", std::process::id()));
+    std::fs::write(&path, "[matching]\ndaily_total = 7\n").expect("write");
+    let (success, stdout, _) = run(&["policy", "--policy", path.to_str().expect("path")]);
+    std::fs::remove_file(&path).expect("remove");
+    assert!(success);
+    for line in ["[matching]", "daily_total = 7", "cooldown_ms = 5000", "[connection]"] {
+        assert!(stdout.lines().any(|printed| printed == line), "{line} is not in {stdout}");
+    }
+}
+
+#[test]
+fn the_page_comes_with_the_headers_that_keep_it_to_itself() {
+    let server = Process::start(&["--listen", "127.0.0.1:0"]);
+    let (head, body) = server.get("/", "Accept: text/html,*/*\r\n");
+    assert!(head.starts_with("http/1.1 200") && body.contains("<html"), "{head}");
+    for line in [
+        "content-type: text/html; charset=utf-8",
+        "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; \
+         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; \
+         form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+        "x-content-type-options: nosniff",
+        "referrer-policy: no-referrer",
+        "cross-origin-opener-policy: same-origin",
+        "cross-origin-resource-policy: same-origin",
+        "cache-control: no-cache",
+    ] {
+        assert!(head.lines().any(|header| header == line), "{line} is not in {head}");
+    }
+    assert!(head.contains("permissions-policy: camera=(self)"), "{head}");
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("tag");
+    let known = format!("Accept: text/html\r\nIf-None-Match: {tag}\r\n");
+    assert!(server.get("/", &known).0.starts_with("http/1.1 304"));
+
+    let (head, body) = server.get("/", "Accept: */*\r\n");
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert_eq!(body, r#"{"docs":"/docs","message":"Anonymous Chat backend running."}"#);
+    for path in ["/nothing", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/..%2fCargo.toml"] {
+        assert!(server.get(path, "").0.starts_with("http/1.1 404"), "{path}");
+    }
+}
+
+#[test]
+fn a_log_at_trace_level_names_no_device_text_or_key() {
+    let server = Process::start(&["--listen", "127.0.0.1:0", "--log", "trace"]);
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    let alias = runtime.block_on(chat_of_canaries(&server.addresses[0]));
+    server.get("/canary-path?canary=query", "X-Header: canary-header\r\n");
+    let (code, log) = server.terminate();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("DEBUG"), "the level is in effect: {log}");
+    for secret in ["canary", alias.as_str()] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret} is in {line:?}");
+    }
+}
+
+/// Two people talk, and everything that they send can be recognized. Gives back an alias.
+async fn chat_of_canaries(address: &str) -> String {
+    use futures_util::{SinkExt, StreamExt};
+    use tokio_tungstenite::connect_async;
+    use tokio_tungstenite::tungstenite::Message;
+    use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+    let open = |device: &str| connect_async(format!("ws://{address}/ws?device_id={device}"));
+    let (mut ann, _) = open("canary-ann").await.expect("open");
+    let (mut bob, _) = open("canary-bob").await.expect("open");
+    let mut alias = String::new();
+    for socket in [&mut ann, &mut bob] {
+        let join = r#"{"action":"join","nickname":"canary-name"}"#;
+        socket.send(Message::text(join)).await.expect("send");
+        while let Some(Ok(Message::Text(frame))) = socket.next().await {
+            let frame: serde_json::Value = serde_json::from_str(&frame).expect("JSON");
+            if frame["type"] == "queued" {
+                break;
+            }
+            if frame["type"] == "matched" {
+                alias = frame["peer"].as_str().expect("alias")[1..].to_owned();
+                break;
+            }
+        }
+    }
+    ann.send(Message::text(r#"{"action":"msg","text":"canary-text"}"#)).await.expect("send");
+    while let Some(Ok(Message::Text(frame))) = bob.next().await {
+        if frame.contains("canary-text") {
+            break;
+        }
+    }
+    let close = CloseFrame { code: 1000.into(), reason: "canary-reason".into() };
+    ann.close(Some(close)).await.expect("close");
+    while let Some(Ok(_)) = ann.next().await {}
+    alias
+}
+
+#[test]
+fn a_log_for_machines_is_json() {
+    let server = Process::start(&["--listen", "127.0.0.1:0", "--log-format", "json"]);
+    let (_, log) = server.terminate();
+    assert!(log.lines().count() > 0);
+    for line in log.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect("JSON");
+    }
+}
