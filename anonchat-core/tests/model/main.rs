@@ -1,8 +1,10 @@
 //! The pool against a reference that searches plain lists: who meets whom, who is refused and why,
 //! who is told what.
 
+mod act;
 mod reference;
 
+use act::{Act, Fact, Said, Verb};
 use anonchat_core::{
     Alias, Census, Claim, Client, Command, Conn, DeviceId, Dice, Envelope, Event, Filter, Gender,
     NodeId, Phase, Policy, Pool, Profile, Proof, Query, Rejection, Side, UnixMillis, Verification,
@@ -11,7 +13,7 @@ use anonchat_core::{
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
-use reference::{Act, Fact, PEOPLE, Reference, Said, Verb, pair_id};
+use reference::{PEOPLE, Reference, pair_id};
 
 /// Just before a day ends.
 const START: UnixMillis = UnixMillis::new(20_001 * 86_400_000 - 2_500);

@@ -7,6 +7,8 @@ use anonchat_core::{
     UnixMillis,
 };
 
+use crate::act::{Act, Fact, Said, Verb};
+
 pub(crate) const PEOPLE: usize = 5;
 
 /// Everything that ever happened, as far as a rule may ask for it.
@@ -32,8 +34,6 @@ pub(crate) struct Person {
     pub(crate) away_until: Option<UnixMillis>,
     pub(crate) joined: Option<UnixMillis>,
     pub(crate) banned_until: UnixMillis,
-    /// The command by which they could be matched: their join, or their return.
-    pub(crate) ready: u64,
 }
 
 /// A place in the queue, or what somebody met the other with.
@@ -67,55 +67,6 @@ pub(crate) struct Report {
     pub(crate) at: UnixMillis,
     pub(crate) by: usize,
     pub(crate) about: usize,
-}
-
-/// The outcome of a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// Refused by one of these rules.
-    No(Vec<Rejection>),
-    /// Who is told what, in any order; a refused join may name any of its rules.
-    Yes(Vec<(usize, Fact)>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fact {
-    Attached(&'static str),
-    Replaced,
-    Queued,
-    Matched(PairId, Side),
-    Left,
-    PeerLeft(PairId, Departure),
-    PeerAway(PairId, UnixMillis),
-    PeerBack(PairId),
-    Blocked(Alias),
-    Unblocked(Alias),
-    Reported(Alias),
-    JoinRefused,
-    Banned(UnixMillis),
-}
-
-/// One thing that somebody does, after some time.
-#[derive(Clone, Debug)]
-pub(crate) struct Act {
-    pub(crate) wait: u64,
-    pub(crate) who: usize,
-    pub(crate) verb: Verb,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Verb {
-    Attach(Client),
-    Detach,
-    Join(Filter, Option<Gender>),
-    Next(Filter, Option<Gender>),
-    Leave,
-    Block(Alias),
-    Unblock(Alias),
-    Report(Alias),
-    Ban(u64),
-    Lift,
-    Sweep,
 }
 
 type Told = Vec<(usize, Fact)>;
@@ -246,7 +197,6 @@ impl Reference {
         };
         told.push((who, Fact::Attached(phase)));
         if returned && self.waits(who) {
-            self.people[who].ready = self.steps;
             self.arrive(who, &mut told);
         }
         Ok(told)
@@ -330,7 +280,6 @@ impl Reference {
         }
         let mut told = Vec::new();
         self.people[who].joined = Some(self.now);
-        self.people[who].ready = self.steps;
         self.people[who].ticket = Some(Ticket { order: self.steps, filter, gender });
         if !self.arrive(who, &mut told) {
             told.push((who, Fact::Queued));
@@ -488,9 +437,9 @@ impl Reference {
             }
         }
         if let Some((_, one, other)) = again {
-            // Whoever came last is the one who arrived.
-            let last_first = self.people[one].ready > self.people[other].ready;
-            let (one, other) = if last_first { (one, other) } else { (other, one) };
+            let order = |who: usize| self.people[who].ticket.map(|ticket| ticket.order);
+            let later = order(one) > order(other);
+            let (one, other) = if later { (one, other) } else { (other, one) };
             self.meet(one, other, &mut told);
         }
         told
