@@ -18,12 +18,14 @@ const STEPS: usize = 48;
 
 fn main() -> io::Result<()> {
     let root = env::args_os().nth(1).map_or_else(|| "fuzz/corpus".into(), PathBuf::from);
-    write(&root.join("pool"), histories())?;
-    write(&root.join("session"), (1..=24).map(|seed| noise(seed, 40 * seed as usize)).collect())?;
-    write(&root.join("wire"), FRAMES.iter().map(|text| text.as_bytes().to_vec()).collect())
+    write(&root.join("pool"), &histories())?;
+    let lives: Vec<_> = (1..=24).map(|seed| noise(seed, 40 * seed as usize)).collect();
+    write(&root.join("session"), &lives)?;
+    let frames: Vec<_> = FRAMES.iter().map(|text| text.as_bytes().to_vec()).collect();
+    write(&root.join("wire"), &frames)
 }
 
-fn write(directory: &Path, files: Vec<Vec<u8>>) -> io::Result<()> {
+fn write(directory: &Path, files: &[Vec<u8>]) -> io::Result<()> {
     if directory.exists() {
         fs::remove_dir_all(directory)?;
     }

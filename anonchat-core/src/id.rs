@@ -38,7 +38,7 @@ pub struct PairId([u8; 16]);
 /// who waited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
-    /// The person whose command made the pair.
+    /// The person whose command made the pair; if a sweep did, the one who joined later.
     A,
     /// The person who was waiting.
     B,

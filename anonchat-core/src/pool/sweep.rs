@@ -93,7 +93,11 @@ impl Pool {
 
     fn try_rematch(&mut self, slot: Slot) {
         let partner = self.devices[slot].last.and_then(|last| self.devices.find(last.partner));
-        if let Some(partner) = partner {
+        let Some(partner) = partner else { return };
+        let order = |slot: Slot| self.devices[slot].ticket().map(|ticket| ticket.seq);
+        if order(slot) < order(partner) {
+            self.pair_if_acceptable(partner, slot);
+        } else {
             self.pair_if_acceptable(slot, partner);
         }
     }
