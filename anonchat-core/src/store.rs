@@ -161,11 +161,6 @@ impl ChatText {
     pub fn reveal(&self) -> &str {
         &self.0
     }
-
-    /// How many bytes they take.
-    pub fn size(&self) -> usize {
-        self.0.len()
-    }
 }
 
 impl MessageId {
