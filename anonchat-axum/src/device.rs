@@ -17,7 +17,7 @@ const LABEL: &[u8] = b"anonchat device\0";
 
 impl DeviceKey {
     pub(crate) fn new(key: &Secret) -> Self {
-        let mac = Hmac::new_from_slice(key.reveal().as_bytes());
+        let mac = Hmac::new_from_slice(key.expose().as_bytes());
         let mut mac = mac.expect("HMAC takes keys of any length");
         mac.update(LABEL);
         Self(mac)

@@ -286,12 +286,11 @@ mod tests {
     use std::future::{pending, ready};
 
     use super::*;
-    use crate::mailbox::Room;
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
     fn mailbox() -> Mailbox {
-        Mailbox::new(Room { pieces: 1, bytes: 1 })
+        Mailbox::new(1)
     }
 
     #[tokio::test(start_paused = true)]

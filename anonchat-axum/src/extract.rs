@@ -24,7 +24,7 @@ pub(crate) struct AdminKeyHash([u8; 32]);
 
 impl AdminKeyHash {
     pub(crate) fn new(key: &Secret) -> Self {
-        Self(Sha256::digest(key.reveal()).into())
+        Self(Sha256::digest(key.expose()).into())
     }
 
     /// Compares hashes in constant time, so that neither length nor content of the key shows.

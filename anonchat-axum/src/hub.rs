@@ -8,13 +8,13 @@ use anonchat_core::{Conn, Inbox, Mail, NodeId, Policy};
 use tokio::sync::Notify;
 
 use crate::clock;
-use crate::mailbox::{Mailbox, Post, Room};
+use crate::mailbox::{Mailbox, Post};
 
 /// All connections of this server.
 pub(crate) struct Hub {
     node: NodeId,
     next: AtomicU64,
-    room: Room,
+    room: usize,
     shards: [RwLock<HashMap<u64, Arc<Mailbox>>>; SHARDS],
     open: AtomicUsize,
     closing: AtomicBool,
@@ -30,22 +30,26 @@ pub(crate) struct Place {
 
 const SHARDS: usize = 16;
 
-/// Pieces of mail that a connection may be behind. A sender's own limits are far below.
-const PIECES: usize = 1024;
+/// Pieces of mail that a connection may be behind, beyond what a partner may send in one go.
+const SLACK: usize = 64;
 
-/// Bytes of chat text that a connection may be behind, unless a few messages are longer.
-const BYTES: usize = 1 << 20;
+/// The most pieces that it may be behind, unless a partner may send more in one go.
+const MOST: usize = 1024;
+
+/// Bytes that a connection which does not read may cost, unless the fewest pieces take more.
+const BYTES: usize = 2 << 20;
 
 /// Within how many milliseconds the clients of a stopping server are told to come back.
 const SPREAD_MS: (u64, u64) = (500, 2500);
 
 impl Hub {
     pub(crate) fn new(policy: &Policy) -> Self {
-        let longest = policy.text.message_chars as usize * 4;
+        let longest = policy.text.message_chars as usize * 4; // in UTF-8
+        let fewest = policy.connection.unacknowledged as usize + SLACK;
         Self {
             node: NodeId(clock::number()),
             next: AtomicU64::new(1),
-            room: Room { pieces: PIECES, bytes: BYTES.max(longest * 8) },
+            room: (BYTES / longest.max(1)).min(MOST).max(fewest),
             shards: Default::default(),
             open: AtomicUsize::new(0),
             closing: AtomicBool::new(false),

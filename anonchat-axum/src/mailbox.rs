@@ -8,21 +8,13 @@ use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use anonchat_core::{Body, Mail};
+use anonchat_core::Mail;
 
 /// The mail of one connection, between the store that delivers and the task that takes it out.
 pub(crate) struct Mailbox {
     inside: Mutex<Inside>,
-    room: Room,
-}
-
-/// How much a mailbox holds.
-#[derive(Clone, Copy)]
-pub(crate) struct Room {
-    /// Pieces of mail.
-    pub(crate) pieces: usize,
-    /// Bytes of chat text.
-    pub(crate) bytes: usize,
+    /// How many pieces there is room for.
+    room: usize,
 }
 
 /// What lies in a mailbox.
@@ -47,29 +39,24 @@ pub(crate) enum Pressure {
 #[derive(Default)]
 struct Inside {
     post: VecDeque<Post>,
-    bytes: usize,
     overflowed: bool,
     restart: bool,
     waker: Option<Waker>,
 }
 
 impl Mailbox {
-    pub(crate) fn new(room: Room) -> Self {
+    pub(crate) fn new(room: usize) -> Self {
         Self { inside: Mutex::default(), room }
     }
 
     /// Puts something in, or throws everything away if there is no room for it.
     pub(crate) fn put(&self, post: Post) {
         let mut inside = self.inside();
-        let weight = post.weight();
-        let has_room =
-            inside.post.len() < self.room.pieces && inside.bytes + weight <= self.room.bytes;
         if inside.overflowed {
             return;
         }
-        if has_room {
+        if inside.post.len() < self.room {
             inside.restart |= matches!(post, Post::Restart(_));
-            inside.bytes += weight;
             inside.post.push_back(post);
         } else {
             *inside = Inside { overflowed: true, waker: inside.waker.take(), ..Inside::default() };
@@ -85,7 +72,6 @@ impl Mailbox {
     pub(crate) fn take(&self) -> Option<Post> {
         let mut inside = self.inside();
         let post = inside.post.pop_front()?;
-        inside.bytes -= post.weight();
         if inside.post.is_empty() && inside.post.capacity() > 8 {
             // An idle connection keeps nothing of a busy minute.
             inside.post = VecDeque::new();
@@ -128,25 +114,13 @@ impl Mailbox {
     }
 }
 
-impl Post {
-    fn weight(&self) -> usize {
-        match self {
-            Self::Mail(Mail::Whisper(whisper)) => match &whisper.body {
-                Body::Text { text, .. } => text.reveal().len(),
-                Body::Typing(_) | Body::Ack(_) => 0,
-            },
-            Self::Mail(Mail::Event(_)) | Self::Gap | Self::Restart(_) => 0,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn mail_beyond_the_room_throws_everything_away_and_says_so() {
-        let mailbox = Mailbox::new(Room { pieces: 2, bytes: 10 });
+        let mailbox = Mailbox::new(2);
         mailbox.put(Post::Gap);
         mailbox.put(Post::Restart(1));
         assert!(!mailbox.has_overflowed());
@@ -159,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn mail_comes_out_in_order_and_wakes_who_waits() {
-        let mailbox = std::sync::Arc::new(Mailbox::new(Room { pieces: 8, bytes: 10 }));
+        let mailbox = std::sync::Arc::new(Mailbox::new(8));
         let reader = tokio::spawn({
             let mailbox = mailbox.clone();
             async move {

@@ -67,7 +67,7 @@ impl Secret {
     }
 
     /// The secret, for the one place that shows it to its operator.
-    pub fn reveal(&self) -> &str {
+    pub fn expose(&self) -> &str {
         &self.0
     }
 
@@ -132,6 +132,6 @@ mod tests {
     fn a_drawn_secret_is_strong_and_new() {
         let (one, two) = (Secret::random(), Secret::random());
         assert_eq!(one.weakness(), None);
-        assert_ne!(one.reveal(), two.reveal());
+        assert_ne!(one.expose(), two.expose());
     }
 }

@@ -1,5 +1,6 @@
 //! A small language for telling stories about a pool.
 #![allow(dead_code, unreachable_pub, reason = "each chapter uses a part of it")]
+#![allow(clippy::needless_pass_by_value, reason = "a story reads better without borrows")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! The suite that every store has to pass: it checks the numbered obligations of
-//! [`Store`](anonchat_core::Store) against [`Pool`](anonchat_core::Pool) itself.
+//! [`Store`] against [`Pool`](anonchat_core::Pool) itself.
 //!
 //! ```
 //! use anonchat_store::{MemoryStore, conformance};

@@ -98,7 +98,7 @@ fn announce(keys: &Keys) -> io::Result<()> {
     let mut out = io::stdout();
     writeln!(out, "Development mode: no --key was given, so both keys were made for this run.")?;
     for (name, key) in [("Key", keys.device.first()), ("Admin key", keys.admin.as_ref())] {
-        writeln!(out, "  {name}: {}", key.map_or("none", |key| key.reveal()))?;
+        writeln!(out, "  {name}: {}", key.map_or("none", |key| key.expose()))?;
     }
     writeln!(out, "  Only this machine is served, and what devices did is forgotten at the end.")
 }

@@ -17,7 +17,8 @@ export function queueView() {
     setText(filterLine, `You search for: ${FILTER_NAMES[search.filter].toLowerCase()}.`);
     setText(waited, clock(now - search.since));
     setText(position, search.position === null ? '–' : String(search.position));
-    setText(people, search.people === null ? '–' : String(search.people));
+    // The server rounds up to fives, so that nobody can tell when a certain person comes or goes.
+    setText(people, search.people === null ? '–' : `up to ${search.people}`);
     setBlocked(cancel, leaving !== null);
     setText(cancel, leaving === null ? 'Cancel' : 'Leaving…');
     const patience = search.narrowed && search.filter !== 'any' && now - search.since > PATIENCE_MS;
