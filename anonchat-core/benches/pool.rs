@@ -229,7 +229,7 @@ fn both(
     naive: fn(&mut Hall<NaiveQueue>),
 ) {
     let mut group = criterion.benchmark_group(name);
-    group.sample_size(20);
+    group.sample_size(20).warm_up_time(std::time::Duration::from_secs(2));
     for waiting in WAITING {
         let mut hall = Hall::with(waiting);
         group.bench_function(BenchmarkId::new("pool", waiting), |b| b.iter(|| pool(&mut hall)));

@@ -4,21 +4,15 @@
 //! ```
 //! use anonchat_store::{MemoryStore, conformance};
 //!
-//! # #[tokio::main(flavor = "current_thread")]
+//! # #[tokio::main]
 //! # async fn main() {
-//! // In a test of your own, with `#[tokio::test(flavor = "multi_thread")]` and `conformance::run`:
-//! # let suite = conformance::Suite { runs: 4, floor: 0, ..conformance::Suite::default() };
-//! # suite.check(
-//! # /*
-//! conformance::run(
-//! # */
-//!     |policy| async {
-//!         let server = (); // whatever has to live as long as the store; dropped after it
-//!         let store = MemoryStore::new(policy).expect("the suite's policies are within bounds");
-//!         (server, store)
-//!     })
-//! .await
-//! # .expect("conforms");
+//! // In a test of yours: `#[tokio::test(flavor = "multi_thread")] async fn it_conforms()`.
+//! conformance::run(|policy| async {
+//!     let database = (); // whatever has to live as long as the store
+//!     let store = MemoryStore::new(policy).expect("the suite's policies are within bounds");
+//!     (database, store)
+//! })
+//! .await;
 //! # }
 //! ```
 //!
