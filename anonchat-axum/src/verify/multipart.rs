@@ -126,6 +126,7 @@ fn parameter<'a>(mut rest: &'a str, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const BODY: &str = "--XX\r\nContent-Disposition: form-data; name=\"consent\"\r\n\r\n1\r\n\
         --XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a;b=c.jpg\"\r\n\
@@ -154,6 +155,28 @@ mod tests {
     fn parts_without_a_head_and_bodies_without_parts_are_nothing() {
         for body in ["", "--XX", "--XX\r\n\r\nx\r\n--XX--", "\r\n--XX\r\nA: b\r\n\r\n", "junk"] {
             assert!(Form::parse(body.as_bytes(), "XX").file.is_none(), "{body:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_without_panic_and_within_the_body(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    Just(&b"\r\n"[..]), Just(&b"--XX"[..]), Just(&b"--"[..]), Just(&b"\""[..]),
+                    Just(&b"Content-Disposition: form-data; name="[..]), Just(&b"file"[..]),
+                    Just(&b"; filename="[..]), Just(&b"consent"[..]), Just(&b"\xff"[..]),
+                ],
+                0..40,
+            ),
+        ) {
+            let body = pieces.concat();
+            if let Some(file) = Form::parse(&body, "XX").file {
+                prop_assert!(file.range.end <= body.len());
+            }
+            if let Ok(text) = std::str::from_utf8(&body) {
+                boundary(text);
+            }
         }
     }
 
