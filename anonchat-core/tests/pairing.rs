@@ -280,6 +280,40 @@ fn a_used_pair_id_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn a_pair_id_is_free_again_when_nobody_can_report_that_pair_any_more() {
+    let mut w = world();
+    let (ann, _) = w.meet_and_part(ANN, BEN);
+    w.attach(CLEO);
+    let command =
+        Command::Join { device: CLEO.device(), conn: w.conn(CLEO), wish: Wish::default() };
+    let join = |w: &mut World| w.pool.apply(at(w.now), Dice { pair: ann.pair }, &command).outcome;
+    w.now += 30 * MINUTE - 1;
+    assert_eq!(join(&mut w), Err(Rejection::DiceUsed));
+    w.now += 1;
+    join(&mut w).expect("joined");
+}
+
+#[test]
+fn of_two_whom_a_sweep_pairs_the_later_to_join_has_the_first_place() {
+    for (first, second) in [(ANN, BEN), (BEN, ANN)] {
+        let mut w = world();
+        w.meet_and_part(ANN, BEN);
+        w.join(first, ANY);
+        w.join(second, ANY);
+        let sides: Vec<_> = w
+            .wait(10 * MINUTE)
+            .sweep()
+            .into_iter()
+            .filter_map(|(to, event)| match event {
+                Event::Matched { side, .. } => Some((to, side)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(sides, [(second, Side::A), (first, Side::B)]);
+    }
+}
+
+#[test]
 fn the_clock_of_the_pool_never_runs_back() {
     let mut w = world_with(|p| p.matching.cooldown_ms = 5_000);
     w.join(ANN, ANY);

@@ -55,6 +55,8 @@ fn blocking_somebody_through_an_older_alias_ends_the_pair_with_them() {
     w.meet(ANN, BEN);
     let told = w.block(ANN, old).expect("blocked");
     assert_eq!(peer_left(&told, BEN), Some(Departure::Blocked));
+    assert_eq!(peer_left(&told, ANN), Some(Departure::Blocked), "the old name does not say it");
+    assert_eq!(told.last(), Some(&(ANN, Event::Blocked { block: old })));
 }
 
 #[test]
@@ -131,6 +133,19 @@ fn a_block_lapses_when_neither_was_here_for_four_hundred_days() {
     w.wait(400 * DAY - 1).sweep();
     assert_eq!(w.pool.snapshot().blocks.len(), 1, "Ben was here 399 days ago");
     w.wait(1).sweep();
+    assert!(w.pool.snapshot().blocks.is_empty());
+}
+
+#[test]
+fn a_block_lapses_from_when_its_people_were_here_and_not_from_when_they_were_forgotten() {
+    let mut w = world();
+    let (_, ben) = w.meet(ANN, BEN);
+    w.block(ANN, ben).expect("blocked");
+    w.detach(ANN);
+    w.detach(BEN);
+    // The counts of the day keep the records for a while; nothing is forgotten before this sweep.
+    w.wait(3 * DAY).sweep();
+    w.wait(397 * DAY).sweep();
     assert!(w.pool.snapshot().blocks.is_empty());
 }
 
