@@ -18,7 +18,7 @@ export function queueView() {
     setText(waited, clock(now - search.since));
     setText(position, search.position === null ? '–' : String(search.position));
     // The server rounds up to fives, so that nobody can tell when a certain person comes or goes.
-    setText(people, search.people === null ? '–' : `up to ${search.people}`);
+    setText(people, search.people === null ? '–' : `≤ ${search.people}`);
     setBlocked(cancel, leaving !== null);
     setText(cancel, leaving === null ? 'Cancel' : 'Leaving…');
     const patience = search.narrowed && search.filter !== 'any' && now - search.since > PATIENCE_MS;
