@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use anonchat_core::session::Settings;
 use anonchat_core::{Classifier, Command, PoolId, Screen, Store, Unscreened};
+use tokio::sync::Semaphore;
 
 use crate::background;
-use crate::chat::{AnonChat, Inside};
+use crate::chat::{AnonChat, Inside, UPLOADS};
 use crate::clock;
 use crate::device::DeviceKey;
 use crate::error::Error;
@@ -14,6 +15,7 @@ use crate::extract::AdminKeyHash;
 use crate::hub::Hub;
 use crate::origin::Origins;
 use crate::secret::Secret;
+use crate::tally::Tally;
 
 /// When a picture may be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,16 +146,20 @@ impl Builder {
             let renew = Command::Renew { node: hub.node() };
             store.apply(pool, clock::now(), clock::roll(), &renew).await?;
         }
-        let chat = AnonChat::new(Inside::new(
+        let chat = AnonChat::new(Inside {
             store,
-            self.classifier.filter(|_| policy.verification != anonchat_core::Verification::Off),
-            Arc::new(Settings { policy, screen: self.screen, pools: self.pools }),
+            classifier: self
+                .classifier
+                .filter(|_| policy.verification != anonchat_core::Verification::Off),
+            settings: Arc::new(Settings { policy, screen: self.screen, pools: self.pools }),
             hub,
             key,
-            self.admin_key.as_ref().map(AdminKeyHash::new),
-            Origins::new(&self.origins, self.development)?,
-            self.consent,
-        ));
+            admin_key: self.admin_key.as_ref().map(AdminKeyHash::new),
+            origins: Origins::new(&self.origins, self.development)?,
+            consent: self.consent,
+            uploads: Semaphore::new(UPLOADS),
+            tally: Tally::default(),
+        });
         background::spawn(&chat);
         Ok(chat)
     }

@@ -28,20 +28,20 @@ pub struct AnonChat(Arc<Inside>);
 
 /// What is behind an [`AnonChat`].
 pub(crate) struct Inside {
-    store: Arc<dyn Store>,
-    classifier: Option<Arc<dyn Classifier>>,
-    settings: Arc<Settings>,
-    hub: Arc<Hub>,
-    key: DeviceKey,
-    admin_key: Option<AdminKeyHash>,
-    origins: Origins,
-    consent: Consent,
-    uploads: Semaphore,
-    tally: Tally,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) classifier: Option<Arc<dyn Classifier>>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) key: DeviceKey,
+    pub(crate) admin_key: Option<AdminKeyHash>,
+    pub(crate) origins: Origins,
+    pub(crate) consent: Consent,
+    pub(crate) uploads: Semaphore,
+    pub(crate) tally: Tally,
 }
 
 /// Pictures that may be on their way at once; each takes up to 10 MiB.
-const UPLOADS: usize = 32;
+pub(crate) const UPLOADS: usize = 32;
 
 /// How long connections have to take their leave. A process that is told to stop is given ten
 /// seconds by those who run it, and still has to close its listeners.
@@ -140,32 +140,5 @@ impl AnonChat {
     /// The device behind the id that a browser sends.
     pub(crate) fn device(&self, device: &str) -> DeviceId {
         self.0.key.id(device)
-    }
-}
-
-impl Inside {
-    #[expect(clippy::too_many_arguments, reason = "the parts of the whole, from the builder only")]
-    pub(crate) fn new(
-        store: Arc<dyn Store>,
-        classifier: Option<Arc<dyn Classifier>>,
-        settings: Arc<Settings>,
-        hub: Arc<Hub>,
-        key: DeviceKey,
-        admin_key: Option<AdminKeyHash>,
-        origins: Origins,
-        consent: Consent,
-    ) -> Self {
-        Self {
-            store,
-            classifier,
-            settings,
-            hub,
-            key,
-            admin_key,
-            origins,
-            consent,
-            uploads: Semaphore::new(UPLOADS),
-            tally: Tally::default(),
-        }
     }
 }

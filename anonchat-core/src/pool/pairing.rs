@@ -67,7 +67,7 @@ impl Pool {
             debug_assert!(false, "one pair a command, with somebody who waits");
             return;
         };
-        let (since, none) = (self.clock, self.clock);
+        let since = self.clock;
         let (a, b) = (self.devices[slot].id, self.devices[waiting].id);
         self.met.begin(pair, [a, b]);
         self.charge(slot, filter);
@@ -75,12 +75,13 @@ impl Pool {
         let for_a = self.devices[waiting].as_peer(&ticket.persona);
         let for_b = self.devices[slot].as_peer(&persona);
 
+        // The exclusion of the two begins with the end of the pair.
         let one = &mut self.devices[slot];
-        one.last = Some(Last { pair, partner: b, until: none });
+        one.last = Some(Last { pair, partner: b, until: since });
         one.activity =
             Activity::Talking(Talk { persona, pair, side: Side::A, partner: waiting, since });
         let other = &mut self.devices[waiting];
-        other.last = Some(Last { pair, partner: a, until: none });
+        other.last = Some(Last { pair, partner: a, until: since });
         let persona = ticket.persona;
         other.activity =
             Activity::Talking(Talk { persona, pair, side: Side::B, partner: slot, since });

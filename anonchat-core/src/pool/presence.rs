@@ -21,20 +21,17 @@ impl Pool {
             return Err(Rejection::Banned { until });
         }
         let slot = self.enter(device);
-        let former = self.devices[slot].attached;
-        if let Some(former) = former.filter(|former| former.conn != conn) {
+        let former = self.devices[slot].attached.map(|held| held.conn);
+        if former.is_some_and(|former| former != conn) {
             self.tell(slot, Event::Replaced { by: client });
             self.unhook(slot);
             let until = self.grace_end();
             self.tell_partner(slot, |pair| Event::PeerAway { pair, until });
-            debug_assert!(former.conn != conn);
-        }
-        if self.devices[slot].attached.is_none() {
-            self.leases.add(conn.node, device, self.clock, &self.policy, &mut self.due);
-            self.devices.online += 1;
         }
         self.devices[slot].attached = Some(Attached { conn, client });
-        if former.is_none_or(|former| former.conn != conn) {
+        if former != Some(conn) {
+            self.leases.add(conn.node, device, self.clock, &self.policy, &mut self.due);
+            self.devices.online += 1;
             self.tell_partner(slot, |pair| Event::PeerBack { pair, route: conn });
         }
         let returned = self.forget_away(slot);
