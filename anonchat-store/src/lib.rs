@@ -49,6 +49,8 @@
 //! | Feature | Default | What it adds |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryStore`] |
+//! | `redis` | no | `RedisStore`, which several servers share |
+//! | `redis-tls` | no | connections to Redis over TLS |
 //! | `conformance` | no | `conformance`: the suite that a store has to pass, ours or yours |
 //!
 //! A store of your own is tested by the suite in a few lines; see `conformance::run`.
@@ -57,6 +59,8 @@
 pub mod conformance;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
