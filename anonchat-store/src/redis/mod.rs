@@ -1,1 +1,13 @@
 //! The store that several servers share: each command is one script in Redis.
+
+mod decode;
+mod encode;
+mod envelope;
+mod mail;
+mod malformed;
+#[cfg(test)]
+mod mirror;
+mod pack;
+#[cfg(test)]
+mod tests;
+mod unpack;
