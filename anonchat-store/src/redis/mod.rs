@@ -3,9 +3,11 @@
 mod decode;
 mod encode;
 mod envelope;
+#[cfg(feature = "test-util")]
+pub mod exercise;
 mod mail;
 mod malformed;
-#[cfg(test)]
+#[cfg(any(test, feature = "test-util"))]
 mod mirror;
 mod pack;
 #[cfg(test)]
