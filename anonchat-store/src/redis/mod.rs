@@ -3,11 +3,15 @@
 mod decode;
 mod encode;
 mod envelope;
+mod keys;
 mod mail;
 mod malformed;
 #[cfg(test)]
 mod mirror;
 mod pack;
+mod script;
+#[cfg(feature = "conformance")]
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod unpack;
