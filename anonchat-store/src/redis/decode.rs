@@ -170,7 +170,7 @@ fn natural(number: i64) -> Result<u64, Malformed> {
     u64::try_from(number).map_err(|_| Malformed::Range("a number"))
 }
 
-fn report(bytes: &[u8]) -> Result<Report, Malformed> {
+pub(super) fn report(bytes: &[u8]) -> Result<Report, Malformed> {
     let mut rest = Unpack::new(bytes);
     let (id, at) = (ReportId(rest.u64()?), rest.instant()?);
     let (reporter, target) = (rest.device()?, rest.device()?);

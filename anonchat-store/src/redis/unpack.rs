@@ -134,7 +134,7 @@ impl<'a> Unpack<'a> {
 }
 
 /// A profile as [`super::pack::profile`] packs it.
-fn profile(bytes: &[u8]) -> Read<Profile> {
+pub(super) fn profile(bytes: &[u8]) -> Read<Profile> {
     let mut rest = Unpack::new(bytes);
     let flags = rest.u8()?;
     if flags & !(HAS_NICKNAME | HAS_BIO) != 0 {
