@@ -150,6 +150,22 @@ fn a_block_lapses_from_when_its_people_were_here_and_not_from_when_they_were_for
 }
 
 #[test]
+fn what_is_done_about_somebody_absent_does_not_keep_their_blocks() {
+    let mut w = world();
+    let (_, ben) = w.meet(ANN, BEN);
+    w.block(ANN, ben).expect("blocked");
+    w.detach(ANN);
+    w.detach(BEN);
+    w.wait(1);
+    for who in [ANN, BEN] {
+        w.apply(Command::Ban { device: who.device(), until: at(w.now + 1) }).expect("banned");
+    }
+    w.block(ANN, ben).expect("blocked already");
+    w.wait(400 * DAY - 1).sweep();
+    assert!(w.pool.snapshot().blocks.is_empty());
+}
+
+#[test]
 fn five_different_reporters_within_a_week_ban_for_a_day() {
     let mut w = world();
     accuse(&mut w, ANN, 0..4);

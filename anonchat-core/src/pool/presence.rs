@@ -109,13 +109,19 @@ impl Pool {
         let slot = self.devices.enter(device);
         if let Some(until) = self.devices[slot].kept_until.take() {
             self.stale.remove(&(until, Stale::Device(device)));
+            if until <= self.clock {
+                // It was to be forgotten already: nothing may hang on whether it was.
+                self.devices.remove(slot);
+                return self.devices.enter(device);
+            }
         }
         slot
     }
 
-    /// Drops the record of a device that is gone, now or when its last rule has ended.
+    /// Drops the record of a device that is gone, now or when its last rule has ended. One that
+    /// was gone before stays as it is: it was not seen just now.
     pub(super) fn retire(&mut self, slot: Slot) {
-        if self.devices[slot].is_present() {
+        if self.devices[slot].is_present() || self.devices[slot].kept_until.is_some() {
             return;
         }
         let id = self.devices[slot].id;
@@ -130,9 +136,6 @@ impl Pool {
             .max(device.cooldown_until)
             .max(device.last.map_or(counts, |last| last.until))
             .max(device.known.map_or(counts, |known| known.until));
-        if let Some(former) = self.devices[slot].kept_until.take() {
-            self.stale.remove(&(former, Stale::Device(id)));
-        }
         if until <= self.clock {
             self.devices.remove(slot);
         } else {

@@ -107,9 +107,10 @@ function enter(id)
   return device
 end
 
--- Drops the record of a device that is gone, now or when its last rule has ended.
+-- Drops the record of a device that is gone, now or when its last rule has ended. One that was
+-- gone before stays as it is: it was not seen just now.
 function retire(device)
-  if is_present(device) or device.kept and device.kept <= clock then
+  if is_present(device) or device.kept then
     return
   end
   Blocks.note_seen(device.id)
@@ -120,9 +121,6 @@ function retire(device)
     device.kept = ends
     Stale.insert(ends, STALE_DEVICE .. device.id)
   else
-    if device.kept then
-      Stale.remove(STALE_DEVICE .. device.id)
-    end
     Devices.remove(device)
   end
 end
