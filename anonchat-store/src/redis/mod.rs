@@ -1,5 +1,7 @@
 //! The store that several servers share: each command is one script in Redis.
 
+#[cfg(feature = "test-util")]
+mod calls;
 mod decode;
 mod encode;
 mod envelope;
@@ -17,3 +19,6 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod unpack;
+
+#[cfg(feature = "test-util")]
+pub use calls::{Calls, Unexpected};
