@@ -52,7 +52,7 @@
 //! | `redis` | no | `RedisStore`, which several servers share |
 //! | `redis-tls` | no | connections to Redis over TLS |
 //! | `conformance` | no | `conformance`: the suite that a store has to pass, ours or yours |
-//! | `test-util` | no | with `redis`, `exercise`: what fuzzers call |
+//! | `test-util` | no | with `redis`: `exercise`, what fuzzers call, and `Calls`, what benchmarks send |
 //!
 //! A store of your own is tested by the suite in a few lines; see `conformance::run`.
 
@@ -68,4 +68,4 @@ pub use self::redis::{ConnectError, RedisStore, RedisStoreBuilder, RedisUrl, Url
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 #[cfg(all(feature = "redis", feature = "test-util"))]
-pub use redis::exercise;
+pub use redis::{Calls, Unexpected, exercise};

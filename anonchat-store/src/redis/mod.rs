@@ -2,6 +2,8 @@
 
 mod backoff;
 mod builder;
+#[cfg(feature = "test-util")]
+mod calls;
 mod clock;
 mod connector;
 mod decode;
@@ -31,5 +33,7 @@ mod unpack;
 mod url;
 
 pub use builder::{ConnectError, RedisStoreBuilder};
+#[cfg(feature = "test-util")]
+pub use calls::{Calls, Unexpected};
 pub use store::RedisStore;
 pub use url::{RedisUrl, UrlError};
