@@ -87,6 +87,11 @@ impl Buckets {
         Self(self.0 & other.0)
     }
 
+    /// The set as a number: the bit of value 2^[`Bucket::index`] for each bucket in it.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// The buckets in ascending order of their index.
     pub fn iter(self) -> impl Iterator<Item = Bucket> {
         let mut rest = self.0;

@@ -199,6 +199,16 @@ impl Departure {
             Self::Banned => "banned",
         }
     }
+
+    /// What a partner is told of a [`Command::Leave`](crate::Command::Leave) with this reason:
+    /// [`Departure::Next`] stands, everything else is [`Departure::Left`].
+    #[must_use]
+    pub const fn of_choice(self) -> Self {
+        match self {
+            Self::Next => Self::Next,
+            _ => Self::Left,
+        }
+    }
 }
 
 impl Client {

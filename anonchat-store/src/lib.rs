@@ -52,6 +52,7 @@
 //! | `redis` | no | `RedisStore`, which several servers share |
 //! | `redis-tls` | no | connections to Redis over TLS |
 //! | `conformance` | no | `conformance`: the suite that a store has to pass, ours or yours |
+//! | `test-util` | no | with `redis`, `exercise`: what fuzzers call |
 //!
 //! A store of your own is tested by the suite in a few lines; see `conformance::run`.
 
@@ -64,3 +65,5 @@ mod redis;
 
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+#[cfg(all(feature = "redis", feature = "test-util"))]
+pub use redis::exercise;

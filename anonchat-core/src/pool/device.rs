@@ -8,7 +8,7 @@ use slab::Slab;
 
 use super::fairness::Tally;
 use crate::bucket::Bucket;
-use crate::event::{Client, Departure, Peer};
+use crate::event::{Client, Peer};
 use crate::id::{Conn, DeviceId, PairId, Side};
 use crate::profile::{Gender, Profile, Proof};
 use crate::time::UnixMillis;
@@ -209,15 +209,5 @@ impl Index<Slot> for Devices {
 impl IndexMut<Slot> for Devices {
     fn index_mut(&mut self, slot: Slot) -> &mut Device {
         &mut self.slots[slot.0 as usize]
-    }
-}
-
-impl Departure {
-    /// Only these may be named by the command of a person.
-    pub(super) const fn of_choice(self) -> Self {
-        match self {
-            Self::Next => Self::Next,
-            _ => Self::Left,
-        }
     }
 }

@@ -1,0 +1,185 @@
+//! Replies of the scripts as commits and views.
+//!
+//! Total: whatever Redis answers is a value or a [`Malformed`], and costs no more memory than a
+//! small multiple of what was answered.
+
+use std::vec::IntoIter;
+
+use anonchat_core::{Census, Commit, Query, Report, ReportId, View, Wait};
+use redis::Value;
+
+use super::envelope::{MAX_ENVELOPES, envelope, rejection};
+use super::malformed::Malformed;
+use super::unpack::{Unpack, filter, instant, text};
+
+/// Statuses that stand for no answer to the question.
+const OTHER_VERSION: i64 = -1;
+const OTHER_FINGERPRINT: i64 = -2;
+
+/// What comes back from a command.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Reply {
+    /// What came of it.
+    pub(super) commit: Commit,
+    /// The number of the last batch that went to the caller's mailbox; `None` if the pool does
+    /// not know that mailbox (any more).
+    pub(super) mail: Option<u64>,
+}
+
+/// The reply to a command.
+pub(super) fn commit(reply: Value) -> Result<Reply, Malformed> {
+    let (status, mut rest) = Items::open(reply)?;
+    let seq = rest.number()?;
+    let mail = match rest.integer()? {
+        -1 => None,
+        number => Some(natural(number)?),
+    };
+    let (more, p1, p2) = (rest.flag()?, rest.number()?, rest.number()?);
+    let outcome = match (status, p1, p2) {
+        (0, 0, 0) => Ok(rest.envelopes()?),
+        (0, ..) => return Err(Malformed::Range("what comes with a refusal")),
+        _ => Err(rejection(status, p1, p2)?),
+    };
+    rest.end()?;
+    Ok(Reply { commit: Commit { seq, outcome, more }, mail })
+}
+
+/// The reply to a query.
+pub(super) fn view(query: &Query, reply: Value) -> Result<View, Malformed> {
+    let mut rest = Items::answer(reply)?;
+    let view = match query {
+        Query::Census => View::Census(Census {
+            online: rest.number()?,
+            waiting: rest.number()?,
+            pairs: rest.number()?,
+        }),
+        Query::Standing { .. } => {
+            let until = instant(rest.number()?)?;
+            View::Standing { banned_until: (until.get() > 0).then_some(until) }
+        }
+        Query::Wait { .. } => {
+            let waits = rest.flag()?;
+            View::Wait(if waits { Some(rest.wait()?) } else { None })
+        }
+        Query::Reports { limit } => View::Reports(rest.reports(*limit)?),
+    };
+    rest.end()?;
+    Ok(view)
+}
+
+/// The reply to the opening of a mailbox: the number of the last batch in it.
+pub(super) fn opened(reply: Value) -> Result<u64, Malformed> {
+    let mut rest = Items::answer(reply)?;
+    let number = rest.number()?;
+    rest.end()?;
+    Ok(number)
+}
+
+/// What is left of a reply, a flat array of integers and strings.
+struct Items(IntoIter<Value>);
+
+impl Items {
+    /// The status, 0 or the number of a refusal, and what follows it.
+    fn open(reply: Value) -> Result<(u64, Self), Malformed> {
+        let Value::Array(items) = reply else { return Err(Malformed::Type("a reply")) };
+        let mut rest = Self(items.into_iter());
+        match rest.integer()? {
+            OTHER_VERSION => {
+                let found = u32::try_from(rest.number()?);
+                let found = found.map_err(|_| Malformed::Range("a schema version"))?;
+                rest.end()?;
+                Err(Malformed::Version { found })
+            }
+            OTHER_FINGERPRINT => {
+                rest.end()?;
+                Err(Malformed::Fingerprint)
+            }
+            status => Ok((natural(status)?, rest)),
+        }
+    }
+
+    /// What follows the status of a reply that cannot be a refusal.
+    fn answer(reply: Value) -> Result<Self, Malformed> {
+        match Self::open(reply)? {
+            (0, rest) => Ok(rest),
+            _ => Err(Malformed::Range("a status")),
+        }
+    }
+
+    fn end(&self) -> Result<(), Malformed> {
+        if self.0.len() == 0 { Ok(()) } else { Err(Malformed::Trailing) }
+    }
+
+    fn integer(&mut self) -> Result<i64, Malformed> {
+        match self.0.next() {
+            Some(Value::Int(number)) => Ok(number),
+            Some(_) => Err(Malformed::Type("a number")),
+            None => Err(Malformed::Short),
+        }
+    }
+
+    fn number(&mut self) -> Result<u64, Malformed> {
+        self.integer().and_then(natural)
+    }
+
+    fn flag(&mut self) -> Result<bool, Malformed> {
+        match self.integer()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Malformed::Range("a mark")),
+        }
+    }
+
+    /// All that is left, which are strings, at most `most`, each read by `read`.
+    fn strings<T>(
+        &mut self,
+        most: usize,
+        what: &'static str,
+        read: impl Fn(&[u8]) -> Result<T, Malformed>,
+    ) -> Result<Vec<T>, Malformed> {
+        if self.0.len() > most {
+            return Err(Malformed::TooLong(what));
+        }
+        let strings = self.0.by_ref().map(|item| match item {
+            Value::BulkString(bytes) => read(&bytes),
+            _ => Err(Malformed::Type("a string")),
+        });
+        strings.collect()
+    }
+
+    fn envelopes(&mut self) -> Result<Vec<anonchat_core::Envelope>, Malformed> {
+        self.strings(MAX_ENVELOPES, "the mail of a commit", envelope)
+    }
+
+    fn reports(&mut self, limit: usize) -> Result<Vec<Report>, Malformed> {
+        self.strings(limit, "a list of reports", report)
+    }
+
+    fn wait(&mut self) -> Result<Wait, Malformed> {
+        Ok(Wait {
+            filter: filter(self.number()?)?,
+            since: instant(self.number()?)?,
+            position: self.number()?,
+            waiting: self.number()?,
+            blocks: self.flag()?,
+        })
+    }
+}
+
+fn natural(number: i64) -> Result<u64, Malformed> {
+    u64::try_from(number).map_err(|_| Malformed::Range("a number"))
+}
+
+pub(super) fn report(bytes: &[u8]) -> Result<Report, Malformed> {
+    let mut rest = Unpack::new(bytes);
+    let (id, at) = (ReportId(rest.u64()?), rest.instant()?);
+    let (reporter, target) = (rest.device()?, rest.device()?);
+    let (counted, dismissed, has_note) = (rest.flag()?, rest.flag()?, rest.flag()?);
+    let (reason, note) = (text(rest.sized()?)?.into(), text(rest.rest())?);
+    let note = match (has_note, note) {
+        (true, note) => Some(note.into()),
+        (false, "") => None,
+        (false, _) => return Err(Malformed::Trailing),
+    };
+    Ok(Report { id, at, reporter, target, reason, note, counted, dismissed })
+}

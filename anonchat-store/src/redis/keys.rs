@@ -1,0 +1,131 @@
+//! The keys and channels of a pool. There is no other place that makes a name of one.
+//!
+//! All keys of a pool carry its name as a hash tag, so that a cluster keeps them on one node:
+//! `anonchat:{main}:device`. There is a fixed number of them and none for each device. None has an
+//! expiry of Redis: what no rule needs any more is forgotten by the scripts, the rest by a command.
+//!
+//! | Key | Type | Owner (`lua/`) | Holds | Until |
+//! |---|---|---|---|---|
+//! | `pool` | string | `counters` | schema version, `seq`, clock, counts, fingerprint | for good |
+//! | `device` | hash | `record` | a record for each device of which something is known | the device is gone and its last rule has ended |
+//! | `waiting` | sorted set | `queue` | who can be matched, by queue and arrival | they are matched, leave or are away |
+//! | `due` | sorted set | `due` | what time will bring about, by instant | it is carried out or withdrawn |
+//! | `stale` | sorted set | `due` | devices, bans and dismissals to be forgotten, by instant | they are |
+//! | `meeting` | hash | `met` | the two of each pair, and who has reported whom | `report_after_s` after the pair's end |
+//! | `ended` | sorted set | `met` | pairs that have ended, by instant | the same |
+//! | `block` | hash | `blocks` | the name of each block, by blocker and blocked | it is taken back or lapses |
+//! | `block-index` | sorted set | `blocks` | the blocks of each device, both ways | the same |
+//! | `block-name` | sorted set | `blocks` | the blocks of each device, by name | the same |
+//! | `seen` | hash | `blocks` | when somebody with a block was last here | their last block is gone |
+//! | `ban` | hash | `safety` | the end of each ban | that end, or a lift |
+//! | `report` | hash | `safety` | reports, by number | `report_window_s` after they were made |
+//! | `against` | hash | `safety` | the reports that count against a device | they end, are dismissed or lead to a ban |
+//! | `dismissed` | hash | `safety` | when reports of a device were dismissed | `dismissal_window_s` after the last |
+//! | `lease` | hash | `lease` | until when each server counts as alive | it is dead and its devices are detached |
+//! | `hanging` | sorted set | `lease` | which devices hang on which server | they are detached |
+//! | `mailbox` | hash | `mail` | the channel for the mail of each server | the lease ends, or nobody reads it |
+//! | `sent` | hash | `mail` | how many batches went to each channel | another takes its place, or nobody reads it |
+//!
+//! | Channel | Carries |
+//! |---|---|
+//! | `anonchat:{main}:mail:<node>:<incarnation>` | the facts for a server, in batches that are counted |
+//! | `anonchat:{main}:talk:<node>` | what people say to people on that server |
+
+use anonchat_core::{NodeId, PoolId};
+
+macro_rules! keys {
+    ($($key:ident $lua:literal $name:literal;)*) => {
+        /// A key of a pool.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(super) enum Key {
+            $($key,)*
+        }
+
+        impl Key {
+            /// Every key, in the order in which scripts get them.
+            pub(super) const ALL: &[Self] = &[$(Self::$key),*];
+
+            /// The end of its name.
+            const fn name(self) -> &'static str {
+                match self { $(Self::$key => $name,)* }
+            }
+
+            /// What the scripts call it.
+            pub(super) const fn in_scripts(self) -> &'static str {
+                match self { $(Self::$key => $lua,)* }
+            }
+        }
+    };
+}
+
+keys! {
+    Pool "POOL" "pool";
+    Device "DEVICE" "device";
+    Waiting "WAITING" "waiting";
+    Due "DUE" "due";
+    Stale "STALE" "stale";
+    Meeting "MEETING" "meeting";
+    Ended "ENDED" "ended";
+    Block "BLOCK" "block";
+    BlockIndex "BLOCK_INDEX" "block-index";
+    BlockName "BLOCK_NAME" "block-name";
+    Seen "SEEN" "seen";
+    Ban "BAN" "ban";
+    Report "REPORT" "report";
+    Against "AGAINST" "against";
+    Dismissed "DISMISSED" "dismissed";
+    Lease "LEASE" "lease";
+    Hanging "HANGING" "hanging";
+    Mailbox "MAILBOX" "mailbox";
+    Sent "SENT" "sent";
+}
+
+impl Key {
+    /// Its name in a pool.
+    pub(super) fn of(self, pool: &PoolId) -> String {
+        format!("anonchat:{{{}}}:{}", pool.as_str(), self.name())
+    }
+}
+
+/// The channel for the mail of a server's nodes, of which `node` was opened first. Every new
+/// subscription has another incarnation.
+pub(super) fn mail_channel(pool: &PoolId, node: NodeId, incarnation: u64) -> String {
+    format!("anonchat:{{{}}}:mail:{:016x}:{incarnation}", pool.as_str(), node.0)
+}
+
+/// The channel for what people say to people on a node.
+pub(super) fn talk_channel(pool: &PoolId, node: NodeId) -> String {
+    format!("anonchat:{{{}}}:talk:{:016x}", pool.as_str(), node.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_key_and_channel_of_a_pool_carries_its_hash_tag() {
+        let (pool, node) = (PoolId::main(), NodeId(0xa5));
+        assert_eq!(Key::BlockIndex.of(&pool), "anonchat:{main}:block-index");
+        assert_eq!(mail_channel(&pool, node, 7), "anonchat:{main}:mail:00000000000000a5:7");
+        assert_eq!(talk_channel(&pool, node), "anonchat:{main}:talk:00000000000000a5");
+    }
+
+    #[test]
+    fn no_two_keys_share_a_name() {
+        let names: BTreeSet<_> = Key::ALL.iter().map(|key| key.name()).collect();
+        let in_scripts: BTreeSet<_> = Key::ALL.iter().map(|key| key.in_scripts()).collect();
+        assert_eq!((names.len(), in_scripts.len()), (Key::ALL.len(), Key::ALL.len()));
+    }
+
+    /// The table above is the documentation of what lies in Redis.
+    #[test]
+    fn every_key_is_in_the_table() {
+        let source = include_str!("keys.rs");
+        for key in Key::ALL {
+            let row = format!("//! | `{}` | ", key.name());
+            assert!(source.contains(&row), "{key:?} is not documented");
+        }
+    }
+}

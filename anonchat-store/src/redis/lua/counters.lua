@@ -1,0 +1,33 @@
+-- The pool as a whole, as one string: `I4 schema`, then `I6` each: the last commit, the clock, who is
+-- online, pairs that talk, reports made, the oldest one that is kept and when it was made, and when
+-- there is something to forget; `I4` each: how many can be matched, of each queue; and the mark of
+-- the servers' key, if they gave one.
+
+-- Reads the counters, or makes those of an empty pool. Returns the schema if it is another one.
+function load_counters()
+  local state = call('GET', POOL)
+  if not state then
+    pool = {
+      seq = 0, clock = 0, online = 0, talking = 0, reports_made = 0, oldest_report = 1,
+      oldest_report_at = 0, untidy_at = NEVER, counts = string.rep('\0', 100), key = '',
+    }
+  else
+    local found = parse('>I4', state)
+    if found ~= schema then
+      return found
+    end
+    pool = {}
+    pool.seq, pool.clock, pool.online, pool.talking, pool.reports_made, pool.oldest_report,
+      pool.oldest_report_at, pool.untidy_at = parse('>I6I6I6I6I6I6I6I6', state, 5)
+    pool.counts, pool.key = string.sub(state, 53, 152), string.sub(state, 153)
+  end
+  clock = math.max(pool.clock, at)
+end
+
+-- Writes the counters.
+function save_counters()
+  local counts = pool.here and pack(QUEUES, unpack(pool.here)) or pool.counts
+  call('SET', POOL, pack('>I4I6I6I6I6I6I6I6I6', schema, pool.seq, pool.clock, pool.online,
+    pool.talking, pool.reports_made, pool.oldest_report, pool.oldest_report_at, pool.untidy_at)
+    .. counts .. pool.key)
+end

@@ -1,0 +1,108 @@
+-- Where each command and question begins: what it is told, as `encode.rs` writes it.
+
+function on_attach()
+  local device, conn, client, grace = parse('>c16c16I1I1', ARGV[3])
+  local refusal, first = attach(device, conn, client, grace)
+  register(string.sub(conn, 1, 8))
+  keep_house(4)
+  return refusal, first
+end
+
+function on_detach()
+  return detach(parse('>c16c16', ARGV[3]))
+end
+
+-- Whom somebody looks for, and as whom. For each gender, none first, there is a row of five bytes:
+-- the queue in which somebody of it waits, and those whom they may meet.
+function wish()
+  local wish = {profile = ARGV[4], rows = ARGV[3]}
+  local device, conn
+  device, conn, wish.filter, wish.gender, wish.proof, wish.from = parse('>c16c16I1I1I1', ARGV[3])
+  return device, conn, wish
+end
+
+function on_join()
+  return join(wish())
+end
+
+function on_next()
+  local refusal, first, second = next(wish())
+  keep_house(4)
+  return refusal, first, second
+end
+
+function on_leave()
+  return leave(parse('>c16c16I1', ARGV[3]))
+end
+
+function on_block()
+  return block(parse('>c16c16I1', ARGV[3]))
+end
+
+function on_unblock()
+  return unblock(parse('>c16c17', ARGV[3]))
+end
+
+function on_report()
+  local device, pair, side = parse('>c16c16I1', ARGV[3])
+  return report(device, pair, side, ARGV[4], ARGV[5])
+end
+
+function on_verify()
+  return verify(parse('>c16I1I1', ARGV[3]))
+end
+
+function on_ban()
+  return ban(parse('>c16I8', ARGV[3]))
+end
+
+function on_lift()
+  return lift(ARGV[3])
+end
+
+function on_dismiss()
+  return dismiss(ARGV[3])
+end
+
+function on_renew()
+  renew(ARGV[3])
+  register(ARGV[3])
+end
+
+function on_sweep()
+  local refusal = sweep()
+  keep_house(1024)
+  pool.more = has_due()
+  return refusal
+end
+
+function on_census()
+  local waiting = 0
+  for _, count in ipairs(Queues.here()) do
+    waiting = waiting + count
+  end
+  return {0, pool.online, waiting, pool.talking}
+end
+
+function on_standing()
+  return {0, banned_until(ARGV[3]) or 0}
+end
+
+function on_wait()
+  local device = Devices.find(ARGV[3])
+  local ticket = device and device.ticket
+  if not ticket then
+    return {0, 0}
+  end
+  local waiting = on_census()[3]
+  return {0, 1, ticket.filter, ticket.since, Queues.rank(ticket) + 1, waiting,
+    Blocks.touches(device.id) and 1 or 0}
+end
+
+function on_reports()
+  return recent_reports(parse('>I4', ARGV[3]))
+end
+
+function on_open()
+  return open(ARGV[3], ARGV[4], ARGV[5])
+end

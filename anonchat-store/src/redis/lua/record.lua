@@ -1,0 +1,127 @@
+-- The record of a device as one string. What is over is left out; what is absent takes no room.
+--
+--   I2 parts · each part that is there: 1 conn, client, grace · 2 end of the grace · 32 end of the
+--   cooldown · 64 last partner · 128 today's matches · 256 known gender · 512 kept until ·
+--   4 ticket · 8 how far its search went · 16 talk · the persona of the ticket or the talk
+
+function read_device(id, record)
+  local device = {id = id, cooldown = 0}
+  local parts, from = parse('>I2', record)
+  if bit.band(parts, HAS_CONN) ~= 0 then
+    device.conn, device.client, device.grace, from = parse('>c16I1I1', record, from)
+  end
+  if bit.band(parts, HAS_AWAY) ~= 0 then
+    device.away, from = parse('>I6', record, from)
+  end
+  if bit.band(parts, HAS_COOLDOWN) ~= 0 then
+    device.cooldown, from = parse('>I6', record, from)
+  end
+  if bit.band(parts, HAS_LAST) ~= 0 then
+    local last = {}
+    last.pair, last.partner, last.ends, from = parse('>c16c16I6', record, from)
+    device.last = last
+  end
+  if bit.band(parts, HAS_TALLY) ~= 0 then
+    local tally = {}
+    tally.day, tally.total, tally[1], tally[2], tally[3], tally[4], from =
+      parse('>I3I4I2I2I2I2', record, from)
+    device.tally = tally
+  end
+  if bit.band(parts, HAS_KNOWN) ~= 0 then
+    local known = {}
+    known.gender, known.proof, known.ends, from = parse('>I1I1I6', record, from)
+    device.known = known
+  end
+  if bit.band(parts, HAS_KEPT) ~= 0 then
+    device.kept, from = parse('>I6', record, from)
+  end
+  if bit.band(parts, HAS_TICKET) ~= 0 then
+    local ticket, persona = {here = not device.away}, {}
+    ticket.bucket, ticket.filter, ticket.compatible, ticket.since, ticket.seq, from =
+      parse('>I1I1I4I6I6', record, from)
+    if bit.band(parts, HAS_SEARCHED) ~= 0 then
+      ticket.searched, from = parse('>I6', record, from)
+    end
+    persona.gender, persona.verified, from = parse('>I1I1', record, from)
+    persona.profile = string.sub(record, from)
+    ticket.persona, device.ticket = persona, ticket
+  elseif bit.band(parts, HAS_TALK) ~= 0 then
+    local talk, persona = {}, {}
+    talk.pair, talk.side, talk.partner, talk.since, persona.gender, persona.verified, from =
+      parse('>c16I1c16I6I1I1', record, from)
+    persona.profile = string.sub(record, from)
+    talk.persona, device.talk = persona, talk
+    -- Whoever talks was matched with this partner last.
+    device.last = {pair = talk.pair, partner = talk.partner, ends = talk.since}
+  end
+  return device
+end
+
+function write_device(device)
+  local parts, last, tally, known = 0, device.last, device.tally, device.known
+  local record = ''
+  if device.conn then
+    parts = HAS_CONN
+    record = pack('>c16I1I1', device.conn, device.client, device.grace)
+  end
+  if device.away then
+    parts = parts + HAS_AWAY
+    record = record .. pack('>I6', device.away)
+  end
+  if clock < device.cooldown then
+    parts = parts + HAS_COOLDOWN
+    record = record .. pack('>I6', device.cooldown)
+  end
+  if last and not device.talk then
+    parts = parts + HAS_LAST
+    record = record .. pack('>c16c16I6', last.pair, last.partner, last.ends)
+  end
+  if tally and tally.day == today() then
+    parts = parts + HAS_TALLY
+    record = record
+      .. pack('>I3I4I2I2I2I2', tally.day, tally.total, tally[1], tally[2], tally[3], tally[4])
+  end
+  if known and clock < known.ends then
+    parts = parts + HAS_KNOWN
+    record = record .. pack('>I1I1I6', known.gender, known.proof, known.ends)
+  end
+  if device.kept then
+    parts = parts + HAS_KEPT
+    record = record .. pack('>I6', device.kept)
+  end
+  if device.ticket then
+    local ticket, persona = device.ticket, device.ticket.persona
+    parts = parts + HAS_TICKET
+    record = record .. pack('>I1I1I4I6I6', ticket.bucket, ticket.filter, ticket.compatible,
+      ticket.since, ticket.seq)
+    if ticket.searched then
+      parts = parts + HAS_SEARCHED
+      record = record .. pack('>I6', ticket.searched)
+    end
+    record = record .. pack('>I1I1', persona.gender, persona.verified) .. persona.profile
+  elseif device.talk then
+    local talk, persona = device.talk, device.talk.persona
+    parts = parts + HAS_TALK
+    record = record .. pack('>c16I1c16I6I1I1', talk.pair, talk.side, talk.partner, talk.since,
+      persona.gender, persona.verified) .. persona.profile
+  end
+  return pack('>I2', parts) .. record
+end
+
+-- Writes every record that this command has changed.
+function write_devices()
+  for i = 1, #touched do
+    local id = touched[i]
+    local device = devices[id]
+    if not device then
+      if records[id] then
+        call('HDEL', DEVICE, id)
+      end
+    else
+      local record = write_device(device)
+      if record ~= records[id] then
+        call('HSET', DEVICE, id, record)
+      end
+    end
+  end
+end

@@ -1,0 +1,225 @@
+//! Strategies for everything that comes back from the scripts.
+
+use std::sync::Arc;
+
+use anonchat_core::*;
+use proptest::prelude::*;
+
+use crate::redis::decode::Reply;
+
+/// The greatest number that a script can hold.
+const GREATEST: u64 = 1 << 53;
+
+pub(super) fn reply() -> impl Strategy<Value = Reply> {
+    let mail = proptest::collection::vec(envelope(), 0..8);
+    let outcome = prop_oneof![3 => mail.prop_map(Ok), 1 => rejection().prop_map(Err)];
+    (0..GREATEST, outcome, any::<bool>(), proptest::option::of(0..GREATEST)).prop_map(
+        |(seq, outcome, more, mail)| Reply { commit: Commit { seq, outcome, more }, mail },
+    )
+}
+
+pub(super) fn envelope() -> impl Strategy<Value = Envelope> {
+    (device(), conn(), any::<u64>(), event()).prop_map(|(to, conn, seq, event)| Envelope {
+        to,
+        conn,
+        seq,
+        event,
+    })
+}
+
+pub(super) fn report() -> impl Strategy<Value = Report> {
+    let words = (text().prop_map(Arc::from), proptest::option::of(text().prop_map(Arc::from)));
+    (any::<u64>(), instant(), device(), device(), words, any::<[bool; 2]>()).prop_map(
+        |(id, at, reporter, target, (reason, note), [counted, dismissed])| Report {
+            id: ReportId(id),
+            at,
+            reporter,
+            target,
+            reason,
+            note,
+            counted,
+            dismissed,
+        },
+    )
+}
+
+pub(super) fn view() -> impl Strategy<Value = (Query, View)> {
+    let device = DeviceId::from_bytes([1; 16]);
+    let census = any::<[u32; 3]>().prop_map(|[online, waiting, pairs]| Census {
+        online: online.into(),
+        waiting: waiting.into(),
+        pairs: pairs.into(),
+    });
+    let wait = (filter(), instant(), 1..GREATEST, 0..GREATEST, any::<bool>()).prop_map(
+        |(filter, since, position, waiting, blocks)| Wait {
+            filter,
+            since,
+            position,
+            waiting,
+            blocks,
+        },
+    );
+    let end = (1..=UnixMillis::MAX.get()).prop_map(UnixMillis::new);
+    prop_oneof![
+        census.prop_map(|census| (Query::Census, View::Census(census))),
+        proptest::option::of(end).prop_map(move |banned_until| {
+            (Query::Standing { device }, View::Standing { banned_until })
+        }),
+        proptest::option::of(wait).prop_map(move |wait| (Query::Wait { device }, View::Wait(wait))),
+        proptest::collection::vec(report(), 0..5)
+            .prop_map(|reports| (Query::Reports { limit: 5 }, View::Reports(reports))),
+    ]
+}
+
+/// The parts of a whisper, which itself shows nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Text(Option<MessageId>, String),
+    Typing(bool),
+    Ack(MessageId),
+}
+
+impl Said {
+    pub(super) fn body(self) -> Body {
+        match self {
+            Self::Text(id, text) => Body::Text { id, text: ChatText::new(text) },
+            Self::Typing(typing) => Body::Typing(typing),
+            Self::Ack(id) => Body::Ack(id),
+        }
+    }
+
+    pub(super) fn of(body: Body) -> Self {
+        match body {
+            Body::Text { id, text } => Self::Text(id, text.reveal().into()),
+            Body::Typing(typing) => Self::Typing(typing),
+            Body::Ack(id) => Self::Ack(id),
+        }
+    }
+}
+
+pub(super) fn said() -> impl Strategy<Value = (Conn, PairId, Said)> {
+    let id = "[!-~]{1,32}".prop_map(|id| MessageId::new(&id).expect("printable"));
+    let said = prop_oneof![
+        (proptest::option::of(id.clone()), text()).prop_map(|(id, text)| Said::Text(id, text)),
+        any::<bool>().prop_map(Said::Typing),
+        id.prop_map(Said::Ack),
+    ];
+    (conn(), pair(), said)
+}
+
+pub(super) fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (phase(), allowance(), proptest::option::of(gender()))
+            .prop_map(|(phase, left, gender)| Event::Attached { phase, left, gender }),
+        any::<bool>().prop_map(|native| Event::Replaced {
+            by: if native { Client::Native } else { Client::Plain }
+        }),
+        (filter(), instant(), allowance()).prop_map(|(filter, since, left)| Event::Queued {
+            filter,
+            since,
+            left
+        }),
+        (pair(), side(), peer(), instant(), allowance()).prop_map(
+            |(pair, side, peer, since, left)| Event::Matched { pair, side, peer, since, left }
+        ),
+        Just(Event::Left),
+        (pair(), departure()).prop_map(|(pair, why)| Event::PeerLeft { pair, why }),
+        (pair(), instant()).prop_map(|(pair, until)| Event::PeerAway { pair, until }),
+        (pair(), conn()).prop_map(|(pair, route)| Event::PeerBack { pair, route }),
+        alias().prop_map(|block| Event::Blocked { block }),
+        alias().prop_map(|block| Event::Unblocked { block }),
+        alias().prop_map(|target| Event::Reported { target }),
+        rejection().prop_map(|rejection| Event::JoinRefused { rejection }),
+        gender().prop_map(|gender| Event::Verified { gender }),
+        instant().prop_map(|until| Event::Banned { until }),
+    ]
+}
+
+pub(super) fn rejection() -> impl Strategy<Value = Rejection> {
+    prop_oneof![
+        Just(Rejection::NotAttached),
+        instant().prop_map(|until| Rejection::Banned { until }),
+        Just(Rejection::AlreadyWaiting),
+        Just(Rejection::AlreadyPaired),
+        instant().prop_map(|until| Rejection::Cooldown { until }),
+        instant().prop_map(|resets| Rejection::DailyTotal { resets }),
+        (gender(), instant()).prop_map(|(filter, resets)| Rejection::DailyLimit { filter, resets }),
+        Just(Rejection::VerificationRequired),
+        Just(Rejection::UnknownPeer),
+        Just(Rejection::AlreadyReported),
+        any::<u32>().prop_map(|max| Rejection::TooManyBlocks { max }),
+        Just(Rejection::UnknownBlock),
+        Just(Rejection::UnknownReport),
+        Just(Rejection::DiceUsed),
+    ]
+}
+
+fn phase() -> impl Strategy<Value = Phase> {
+    prop_oneof![
+        Just(Phase::Idle),
+        (filter(), profile(), instant()).prop_map(|(filter, profile, since)| Phase::Waiting {
+            filter,
+            profile,
+            since
+        }),
+        (profile(), pair(), side(), peer(), instant()).prop_map(
+            |(profile, pair, side, peer, since)| Phase::Paired { profile, pair, side, peer, since }
+        ),
+    ]
+}
+
+fn peer() -> impl Strategy<Value = Peer> {
+    let claim = (proptest::option::of(gender()), any::<bool>());
+    (profile(), claim, proptest::option::of(conn()))
+        .prop_map(|(profile, (gender, verified), route)| Peer { profile, gender, verified, route })
+}
+
+fn profile() -> impl Strategy<Value = Arc<Profile>> {
+    let field = || proptest::option::of(text().prop_map(String::into_boxed_str));
+    (field(), field()).prop_map(|(nickname, bio)| Arc::new(Profile { nickname, bio }))
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), ".{0,12}"]
+}
+
+fn allowance() -> impl Strategy<Value = Allowance> {
+    prop_oneof![Just(Allowance::UNLIMITED), any::<[u16; 4]>().prop_map(Allowance::new)]
+}
+
+fn instant() -> impl Strategy<Value = UnixMillis> {
+    (0..=UnixMillis::MAX.get()).prop_map(UnixMillis::new)
+}
+
+fn device() -> impl Strategy<Value = DeviceId> {
+    any::<[u8; 16]>().prop_map(DeviceId::from_bytes)
+}
+
+fn conn() -> impl Strategy<Value = Conn> {
+    any::<[u64; 2]>().prop_map(|[node, id]| Conn { node: NodeId(node), id })
+}
+
+fn pair() -> impl Strategy<Value = PairId> {
+    any::<[u8; 16]>().prop_map(PairId::from_bytes)
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop::sample::select(vec![Side::A, Side::B])
+}
+
+fn alias() -> impl Strategy<Value = Alias> {
+    (pair(), side()).prop_map(|(pair, side)| Alias { pair, side })
+}
+
+fn gender() -> impl Strategy<Value = Gender> {
+    prop::sample::select(Gender::ALL.to_vec())
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    prop::sample::select(Filter::ALL.to_vec())
+}
+
+fn departure() -> impl Strategy<Value = Departure> {
+    use Departure::{Banned, Blocked, Left, Lost, Next};
+    prop::sample::select(vec![Left, Next, Lost, Blocked, Banned])
+}
