@@ -63,6 +63,8 @@ mod memory;
 #[cfg(feature = "redis")]
 mod redis;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{ConnectError, RedisStore, RedisStoreBuilder, RedisUrl, UrlError};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 #[cfg(all(feature = "redis", feature = "test-util"))]

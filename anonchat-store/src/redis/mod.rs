@@ -1,19 +1,35 @@
 //! The store that several servers share: each command is one script in Redis.
 
+mod backoff;
+mod builder;
+mod clock;
+mod connector;
 mod decode;
 mod encode;
 mod envelope;
 #[cfg(feature = "test-util")]
 pub mod exercise;
+mod inboxes;
 mod keys;
+mod line;
+mod link;
 mod mail;
+mod mailbox;
 mod malformed;
 #[cfg(any(test, feature = "test-util"))]
 mod mirror;
+mod outage;
 mod pack;
 mod script;
 #[cfg(feature = "conformance")]
 mod snapshot;
+mod store;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod unpack;
+mod url;
+
+pub use builder::{ConnectError, RedisStoreBuilder};
+pub use store::RedisStore;
+pub use url::{RedisUrl, UrlError};
