@@ -4,6 +4,8 @@ mod decode;
 mod encode;
 mod envelope;
 mod keys;
+#[cfg(test)]
+mod lint;
 mod mail;
 mod malformed;
 #[cfg(test)]
