@@ -3,59 +3,92 @@
 use std::time::Duration;
 
 use anonchat_core::{Command, PoolId, StoreError, UnixMillis};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::chat::AnonChat;
 use crate::clock;
 
-/// How often the pools are swept.
+/// How often a pool is swept.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Sweeps of one pool in one tick, so that a pool with much to do does not keep the others waiting.
+/// Sweeps of one pool in one tick.
 const SWEEPS: usize = 64;
 
-/// Runs until nobody holds the chat any more.
+/// Runs until nobody holds the chat any more. Every pool is tended by itself, so that one whose
+/// store does not answer keeps no other waiting.
 pub(crate) fn spawn(chat: &AnonChat) {
     let lease_ms = u64::from(chat.settings().policy.connection.lease_s) * 1000;
-    let mut renewed = vec![clock::now(); chat.pools().len()];
+    for pool in chat.pools() {
+        let tending =
+            Tending { pool: pool.clone(), lease_ms, renewed: clock::now(), is_away: false };
+        tokio::spawn(tending.run(chat.weak()));
+    }
     let chat = chat.weak();
     tokio::spawn(async move {
-        let mut ticks = interval(TICK.min(Duration::from_millis(lease_ms / 3)));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = ticks(TICK);
         loop {
             ticks.tick().await;
             let Some(chat) = chat() else { return };
             chat.tally().forget_old(clock::now());
-            for (pool, renewed) in chat.pools().iter().zip(&mut renewed) {
-                if tend(&chat, pool, renewed, lease_ms).await.is_err() {
-                    tracing::warn!(pool = pool.as_str(), "the store is unavailable");
-                }
-            }
         }
     });
 }
 
-/// Renews this server's lease if it is time, and sweeps.
-///
-/// A process that was stopped for longer than its lease must not begin by sweeping itself away: so
-/// the lease comes first, and without it there is no sweep.
-async fn tend(
-    chat: &AnonChat,
-    pool: &PoolId,
-    renewed: &mut UnixMillis,
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// One pool, as this server looks after it.
+struct Tending {
+    pool: PoolId,
     lease_ms: u64,
-) -> Result<(), StoreError> {
-    let now = clock::now();
-    if now.since(*renewed) >= lease_ms / 3 || now < *renewed {
-        let renew = Command::Renew { node: chat.hub().node() };
-        chat.store().apply(pool, now, clock::roll(), &renew).await?;
-        *renewed = now;
-    }
-    for _ in 0..SWEEPS {
-        let sweep = chat.store().apply(pool, clock::now(), clock::roll(), &Command::Sweep);
-        if !sweep.await?.more {
-            break;
+    renewed: UnixMillis,
+    /// Whether the store did not answer the last time.
+    is_away: bool,
+}
+
+impl Tending {
+    async fn run(mut self, chat: impl Fn() -> Option<AnonChat> + Send) {
+        let mut ticks = ticks(TICK.min(Duration::from_millis(self.lease_ms / 3)));
+        loop {
+            ticks.tick().await;
+            let Some(chat) = chat() else { return };
+            let done = self.tend(&chat).await;
+            self.report(done.err());
         }
     }
-    Ok(())
+
+    /// Renews this server's lease whenever it is time, and sweeps.
+    ///
+    /// A process that was stopped for longer than its lease must not begin by sweeping itself
+    /// away: so the lease comes first, and without it there is no sweep.
+    async fn tend(&mut self, chat: &AnonChat) -> Result<(), StoreError> {
+        for _ in 0..SWEEPS {
+            let now = clock::now();
+            if now.since(self.renewed) >= self.lease_ms / 3 || now < self.renewed {
+                let renew = Command::Renew { node: chat.hub().node() };
+                chat.store().apply(&self.pool, now, clock::roll(), &renew).await?;
+                self.renewed = now;
+            }
+            let sweep =
+                chat.store().apply(&self.pool, clock::now(), clock::roll(), &Command::Sweep);
+            if !sweep.await?.more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says once that the store is away, and once that it is back.
+    fn report(&mut self, error: Option<StoreError>) {
+        let was_away = std::mem::replace(&mut self.is_away, error.is_some());
+        let pool = self.pool.as_str();
+        match error {
+            Some(error) if !was_away => tracing::warn!(pool, %error, "the store does not answer"),
+            None if was_away => tracing::info!(pool, "the store answers again"),
+            _ => {}
+        }
+    }
 }

@@ -7,6 +7,8 @@ use anonchat_core::{Classifier, Command, PoolId, Screen, Store, Unscreened};
 use tokio::sync::Semaphore;
 
 use crate::background;
+use crate::bounded::Bounded;
+use crate::call::TURNS;
 use crate::chat::{AnonChat, Inside, UPLOADS};
 use crate::clock;
 use crate::device::DeviceKey;
@@ -127,7 +129,7 @@ impl Builder {
     ///
     /// [`Error`], if something is missing, too weak or out of bounds, or the store does not open.
     pub async fn start(self) -> Result<AnonChat, Error> {
-        let store = self.store.ok_or(Error::NoStore)?;
+        let store = Bounded::new(self.store.ok_or(Error::NoStore)?);
         let policy = store.policy().clone();
         policy.check()?;
         if !self.development {
@@ -158,6 +160,7 @@ impl Builder {
             origins: Origins::new(&self.origins, self.development)?,
             consent: self.consent,
             uploads: Semaphore::new(UPLOADS),
+            turns: Semaphore::new(TURNS),
             tally: Tally::default(),
         });
         background::spawn(&chat);

@@ -4,13 +4,14 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anonchat_core::session::Settings;
-use anonchat_core::{Classifier, DeviceId, PoolId, Store};
+use anonchat_core::{Classifier, DeviceId, PoolId};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::bounded::Bounded;
 use crate::builder::{Builder, Consent};
 use crate::device::DeviceKey;
 use crate::extract::AdminKeyHash;
@@ -28,7 +29,7 @@ pub struct AnonChat(Arc<Inside>);
 
 /// What is behind an [`AnonChat`].
 pub(crate) struct Inside {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Bounded,
     pub(crate) classifier: Option<Arc<dyn Classifier>>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) hub: Arc<Hub>,
@@ -37,6 +38,7 @@ pub(crate) struct Inside {
     pub(crate) origins: Origins,
     pub(crate) consent: Consent,
     pub(crate) uploads: Semaphore,
+    pub(crate) turns: Semaphore,
     pub(crate) tally: Tally,
 }
 
@@ -97,8 +99,8 @@ impl AnonChat {
         move || weak.upgrade().map(Self)
     }
 
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.0.store
+    pub(crate) fn store(&self) -> &Bounded {
+        &self.0.store
     }
 
     pub(crate) fn classifier(&self) -> Option<&Arc<dyn Classifier>> {
@@ -131,6 +133,11 @@ impl AnonChat {
 
     pub(crate) fn uploads(&self) -> &Semaphore {
         &self.0.uploads
+    }
+
+    /// Whose turn it is to come in or to take leave.
+    pub(crate) fn turns(&self) -> &Semaphore {
+        &self.0.turns
     }
 
     pub(crate) fn tally(&self) -> &Tally {

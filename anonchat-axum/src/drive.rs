@@ -2,16 +2,24 @@
 //!
 //! It feeds a [`Session`] with what the socket, the mailbox and the clock bring, and carries out
 //! what the session wants, in order. Frames that are due together go out in one write.
+//!
+//! While the store is asked something, mail comes in all the same, so that somebody whose partner
+//! is on the same server hears them however slow the store is. What the client says waits for the
+//! answer, as the session wants it; only talk does not, while the pool is asked anew what the
+//! device is doing, for that is nothing that the client has asked for.
 
-use std::future::{Future, poll_fn};
+use std::convert::Infallible;
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use anonchat_core::session::{Close, FrameError, Input, Output, Rates, Session};
-use anonchat_core::{Mail, StoreError, wire};
+use anonchat_core::session::{ClientFrame, Close, FrameError, Input, Output, Rates, Session};
+use anonchat_core::{Inbox, Mail, wire};
+use axum::extract::ws::Utf8Bytes;
 use tokio::time::{sleep, timeout};
 
+use crate::call::Call;
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::hub::Place;
@@ -31,6 +39,10 @@ struct Line<'a> {
     session: Session,
     socket: Socket,
     wire: Wire,
+    /// What the store has not answered yet.
+    call: Option<Call<'a>>,
+    /// A frame that waits for that answer. Nothing is heard after it.
+    held: Option<Utf8Bytes>,
     /// The counts that the tally knows.
     noted: Rates,
     /// How long a client may let a write wait.
@@ -54,13 +66,14 @@ enum Wire {
 pub(crate) async fn drive(chat: &AnonChat, place: &Place, session: Session, socket: Socket) {
     let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
     let (wire, noted) = (Wire::Open, session.rates());
-    let mut line = Line { chat, place, session, socket, wire, noted, patience };
+    let (call, held) = (None, None);
+    let mut line = Line { chat, place, session, socket, wire, call, held, noted, patience };
     let close = line.run().await;
     line.note();
     line.end(close).await;
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
     async fn run(&mut self) -> Close {
         let place = self.place;
         let mut timer = pin!(sleep(Duration::ZERO));
@@ -81,10 +94,12 @@ impl Line<'_> {
                 armed = Some(deadline);
             }
             let is_full = place.mailbox().has_overflowed();
+            let hears = self.hears();
             tokio::select! {
                 biased;
                 () = place.mailbox().arrival(), if !is_full => {}
-                heard = self.socket.hear(), if self.wire == Wire::Open => self.take(heard),
+                answer = answer(&mut self.call), if self.call.is_some() => self.answered(answer),
+                heard = self.socket.hear(), if hears => self.take(heard),
                 () = &mut timer, if armed.is_some() => {
                     armed = None;
                     self.tell(Input::Timeout);
@@ -122,13 +137,28 @@ impl Line<'_> {
             if self.place.mailbox().has_overflowed() {
                 self.lose(Wire::Stuck);
             }
-            if self.wire != Wire::Open {
+            if self.call.is_none()
+                && let Some(text) = self.held.take()
+            {
+                self.take(Heard::Text(text));
+                continue;
+            }
+            if !self.hears() {
                 break;
             }
             let heard = self.socket.hear_now()?;
             self.take(heard);
         }
         self.carry_out().await
+    }
+
+    /// Whether the client is listened to now.
+    fn hears(&self) -> bool {
+        let is_free = match &self.call {
+            None => true,
+            Some(call) => call.is_attach() && self.session.is_talking(),
+        };
+        is_free && self.held.is_none() && self.wire == Wire::Open
     }
 
     /// Carries out what the session wants, until it wants nothing more.
@@ -142,30 +172,17 @@ impl Line<'_> {
                 }
                 Output::Ping => self.write(None).await,
                 Output::Apply(command) => {
-                    let done = match self.session.pool() {
-                        Some(pool) => {
-                            let (now, dice) = (clock::now(), clock::roll());
-                            self.chat.store().apply(pool, now, dice, &command).await
-                        }
-                        None => Err(StoreError::UnknownPool),
-                    };
-                    self.collect();
-                    match done {
-                        Ok(commit) => self.tell(Input::Committed(commit.outcome.map(drop))),
-                        Err(_) => self.tell(Input::Unavailable),
-                    }
+                    self.ask(Call::apply(self.chat, self.session.pool(), command));
                 }
                 Output::Read(query) => {
-                    let view = match self.session.pool() {
-                        Some(pool) => self.chat.store().read(pool, clock::now(), &query).await,
-                        None => Err(StoreError::UnknownPool),
-                    };
-                    self.collect();
-                    self.tell(view.map_or(Input::Unavailable, Input::Viewed));
+                    self.ask(Call::read(self.chat, self.session.pool(), query));
                 }
                 Output::Whisper(whisper) => {
                     self.flush().await;
-                    if let Some(pool) = self.session.pool() {
+                    // Between two people on this server nobody else is needed.
+                    if whisper.to.node == self.chat.hub().node() {
+                        self.chat.hub().deliver(Mail::Whisper(whisper));
+                    } else if let Some(pool) = self.session.pool() {
                         // A lost whisper is the sender's to repeat; only a receiver acknowledges.
                         let _ = self.chat.store().whisper(pool, whisper).await;
                     }
@@ -174,6 +191,20 @@ impl Line<'_> {
             }
         }
         None
+    }
+
+    /// Asks the store something, and goes on at once if it answers at once.
+    fn ask(&mut self, mut call: Call<'a>) {
+        match call.answer_now() {
+            Some(answer) => self.answered(answer),
+            None => self.call = Some(call),
+        }
+    }
+
+    fn answered(&mut self, answer: Input<'_>) {
+        self.call = None;
+        self.collect();
+        self.tell(answer);
     }
 
     /// Hands in the mail that came before an answer.
@@ -194,7 +225,14 @@ impl Line<'_> {
 
     fn take(&mut self, heard: Heard) {
         match heard {
-            Heard::Text(text) => self.tell(Input::Frame(wire::decode(&text))),
+            Heard::Text(text) => {
+                let frame = wire::decode(&text);
+                if self.call.is_none() || frame.as_ref().is_ok_and(is_talk) {
+                    self.tell(Input::Frame(frame));
+                } else {
+                    self.held = Some(text);
+                }
+            }
             Heard::Binary => self.tell(Input::Frame(Err(FrameError::Malformed { action: None }))),
             Heard::Alive => self.tell(Input::Alive),
             Heard::Closed => self.lose(Wire::Closed),
@@ -222,7 +260,8 @@ impl Line<'_> {
                     None => self.socket.feed_ping().await,
                 }
             };
-            let written = patiently(self.place.mailbox(), self.patience, op).await;
+            let mailbox = self.place.mailbox();
+            let written = patiently(mailbox, self.patience, self.call.as_mut(), op).await;
             self.check(written);
         }
     }
@@ -230,7 +269,8 @@ impl Line<'_> {
     async fn flush(&mut self) {
         if self.wire == Wire::Open && self.socket.is_dirty() {
             let op = self.socket.flush();
-            let written = patiently(self.place.mailbox(), self.patience, op).await;
+            let mailbox = self.place.mailbox();
+            let written = patiently(mailbox, self.patience, self.call.as_mut(), op).await;
             self.check(written);
         }
     }
@@ -245,6 +285,7 @@ impl Line<'_> {
 
     async fn end(mut self, close: Close) {
         self.flush().await;
+        let call = self.call.take();
         tracing::debug!(?close, wire = ?self.wire, "a connection has ended");
         match self.wire {
             Wire::Open => self.socket.close(close.code(), close.reason()).await,
@@ -252,7 +293,31 @@ impl Line<'_> {
             Wire::Closed => self.socket.part().await,
             Wire::Stuck => {}
         }
+        // What the client asked for before it was replaced, say, is seen through.
+        if let Some(mut call) = call {
+            call.answer().await;
+        }
     }
+}
+
+/// The answer to the call that is under way.
+async fn answer(call: &mut Option<Call<'_>>) -> Input<'static> {
+    match call {
+        Some(call) => call.answer().await,
+        None => pending().await,
+    }
+}
+
+async fn go_on(call: Option<&mut Call<'_>>) -> Infallible {
+    match call {
+        Some(call) => call.go_on().await,
+        None => pending().await,
+    }
+}
+
+/// Whether a frame needs the partner only, and not the pool.
+fn is_talk(frame: &ClientFrame<'_>) -> bool {
+    matches!(frame, ClientFrame::Msg { .. } | ClientFrame::Ack { .. } | ClientFrame::Typing { .. })
 }
 
 /// Waits for a write, unless the client lets it wait too long: until its mailbox is full, until the
@@ -260,6 +325,7 @@ impl Line<'_> {
 async fn patiently<T>(
     mailbox: &Mailbox,
     patience: Duration,
+    call: Option<&mut Call<'_>>,
     op: impl Future<Output = T>,
 ) -> Option<T> {
     let mut op = pin!(op);
@@ -272,6 +338,7 @@ async fn patiently<T>(
             biased;
             done = &mut op => Ok(done),
             pressure = mailbox.pressure() => Err(pressure),
+            never = go_on(call) => match never {},
         }
     };
     match timeout(patience, race).await.ok()? {
@@ -295,9 +362,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_write_that_is_done_is_done() {
-        assert_eq!(patiently(&mailbox(), PATIENCE, ready(7)).await, Some(7));
+        assert_eq!(patiently(&mailbox(), PATIENCE, None, ready(7)).await, Some(7));
         let slow = sleep(Duration::from_secs(59));
-        assert_eq!(patiently(&mailbox(), PATIENCE, slow).await, Some(()));
+        assert_eq!(patiently(&mailbox(), PATIENCE, None, slow).await, Some(()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -306,7 +373,7 @@ mod tests {
         mailbox.put(Post::Gap);
         mailbox.put(Post::Gap);
         let start = tokio::time::Instant::now();
-        assert_eq!(patiently(&mailbox, PATIENCE, pending::<()>()).await, None);
+        assert_eq!(patiently(&mailbox, PATIENCE, None, pending::<()>()).await, None);
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 
@@ -315,15 +382,15 @@ mod tests {
         let mailbox = mailbox();
         mailbox.put(Post::Restart(0));
         let start = tokio::time::Instant::now();
-        assert_eq!(patiently(&mailbox, PATIENCE, pending::<()>()).await, None);
+        assert_eq!(patiently(&mailbox, PATIENCE, None, pending::<()>()).await, None);
         assert_eq!(start.elapsed().as_secs(), LEAVE.as_secs());
-        assert_eq!(patiently(&mailbox, PATIENCE, sleep(LEAVE / 2)).await, Some(()));
+        assert_eq!(patiently(&mailbox, PATIENCE, None, sleep(LEAVE / 2)).await, Some(()));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_blocked_write_is_borne_no_longer_than_silence() {
         let start = tokio::time::Instant::now();
-        assert_eq!(patiently(&mailbox(), PATIENCE, pending::<()>()).await, None);
+        assert_eq!(patiently(&mailbox(), PATIENCE, None, pending::<()>()).await, None);
         assert_eq!(start.elapsed().as_secs(), PATIENCE.as_secs());
     }
 }

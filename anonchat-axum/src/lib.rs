@@ -47,7 +47,9 @@
 
 mod admin;
 mod background;
+mod bounded;
 mod builder;
+mod call;
 mod chat;
 mod clock;
 mod cors;

@@ -130,7 +130,7 @@ impl Alias {
 }
 
 impl PoolId {
-    /// The pool that every deployment has.
+    /// The pool of a deployment that names none.
     pub fn main() -> Self {
         Self("main".into())
     }

@@ -149,6 +149,19 @@ pub enum StoreError {
     /// This deployment has no such pool.
     #[error("unknown pool")]
     UnknownPool,
+    /// What the store holds was written by another version of the software, and must not be
+    /// touched by this one.
+    #[error("the store has schema version {found}, and this server has {expected}")]
+    Version {
+        /// The version of what is there.
+        found: u32,
+        /// The version that this server reads and writes.
+        expected: u32,
+    },
+    /// What the store holds belongs to servers with another key for device ids: to them, every
+    /// device here would be a stranger.
+    #[error("the store belongs to servers with another key")]
+    OtherKey,
 }
 
 impl ChatText {

@@ -52,6 +52,7 @@
 //! | `redis` | no | `RedisStore`, which several servers share |
 //! | `redis-tls` | no | connections to Redis over TLS |
 //! | `conformance` | no | `conformance`: the suite that a store has to pass, ours or yours |
+//! | `test-util` | no | with `redis`: `exercise`, what fuzzers call, and `Calls`, what benchmarks send |
 //!
 //! A store of your own is tested by the suite in a few lines; see `conformance::run`.
 
@@ -62,5 +63,9 @@ mod memory;
 #[cfg(feature = "redis")]
 mod redis;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{ConnectError, RedisStore, RedisStoreBuilder, RedisUrl, UrlError};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+#[cfg(all(feature = "redis", feature = "test-util"))]
+pub use redis::{Calls, Unexpected, exercise};

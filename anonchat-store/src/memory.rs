@@ -9,7 +9,7 @@ use anonchat_core::{
 };
 use async_trait::async_trait;
 
-/// Keeps the pool `main` in the memory of this process: lock, apply, deliver, unlock.
+/// Keeps pools in the memory of this process: lock, apply, deliver, unlock.
 ///
 /// Everything is forgotten when the process ends, bans and limits included. Calls never wait for
 /// anything but each other, so every future is ready when it is first polled and none can be
@@ -23,10 +23,9 @@ use async_trait::async_trait;
 /// on. Neither the pool nor a correct [`Inbox`] panics; both are fuzzed or tested for it.
 pub struct MemoryStore {
     policy: Arc<Policy>,
-    main: PoolId,
-    pool: Mutex<Pool>,
-    /// Apart from the pool, so that chat text never waits for a match to be made. Taken after
-    /// `pool` wherever both are.
+    pools: BTreeMap<PoolId, Mutex<Pool>>,
+    /// Apart from the pools, so that chat text never waits for a match to be made. Taken after a
+    /// pool wherever both are.
     inboxes: RwLock<BTreeMap<NodeId, Arc<dyn Inbox>>>,
 }
 
@@ -36,7 +35,7 @@ pub struct MemoryStore {
 struct Poisoned;
 
 impl MemoryStore {
-    /// An empty store with these rules.
+    /// An empty store with these rules, and the pool `main`.
     ///
     /// # Errors
     ///
@@ -47,20 +46,21 @@ impl MemoryStore {
     }
 
     fn with(policy: Policy) -> Self {
-        let policy = Arc::new(policy);
-        Self {
-            main: PoolId::main(),
-            pool: Mutex::new(Pool::new(Arc::clone(&policy))),
-            inboxes: RwLock::default(),
-            policy,
-        }
+        let (pools, inboxes) = (BTreeMap::new(), RwLock::default());
+        Self { policy: Arc::new(policy), pools, inboxes }.with_pools([PoolId::main()])
+    }
+
+    /// The same rules with these pools, all of them empty, in place of what was there.
+    #[must_use]
+    pub fn with_pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
+        let empty = |name| (name, Mutex::new(Pool::new(Arc::clone(&self.policy))));
+        self.pools = pools.into_iter().map(empty).collect();
+        self
     }
 
     fn pool(&self, name: &PoolId) -> Result<MutexGuard<'_, Pool>, StoreError> {
-        if *name != self.main {
-            return Err(StoreError::UnknownPool);
-        }
-        self.pool.lock().map_err(|_| StoreError::Unavailable(Some(Box::new(Poisoned))))
+        let pool = self.pools.get(name).ok_or(StoreError::UnknownPool)?;
+        pool.lock().map_err(|_| StoreError::Unavailable(Some(Box::new(Poisoned))))
     }
 
     /// Hands mail to its node. The guard is held meanwhile: once `open` has returned, the inbox
@@ -76,7 +76,7 @@ impl MemoryStore {
 }
 
 impl Default for MemoryStore {
-    /// An empty store with the default rules.
+    /// An empty store with the default rules, and the pool `main`.
     fn default() -> Self {
         Self::with(Policy::default())
     }
@@ -116,7 +116,7 @@ impl Store for MemoryStore {
     }
 
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
-        if *pool != self.main {
+        if !self.pools.contains_key(pool) {
             return Err(StoreError::UnknownPool);
         }
         self.deliver([Mail::Whisper(whisper)]);

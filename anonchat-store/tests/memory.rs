@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anonchat_core::{
-    Client, Command, Conn, DeviceId, Dice, Inbox, Mail, NodeId, PairId, Policy, PoolId, Query,
-    Store, StoreError, UnixMillis,
+    Census, Client, Command, Conn, DeviceId, Dice, Inbox, Mail, NodeId, PairId, Policy, PoolId,
+    Query, Store, StoreError, UnixMillis, View,
 };
 use anonchat_store::MemoryStore;
 use anonchat_store::conformance::{self, Server};
@@ -30,6 +30,23 @@ fn a_policy_out_of_bounds_is_refused() {
     policy.matching.max_blocks = 0;
     let error = MemoryStore::new(policy).err().expect("refused");
     assert_eq!(error.name, "matching.max_blocks");
+}
+
+#[tokio::test]
+async fn its_pools_are_those_that_it_was_given_and_know_nothing_of_each_other() {
+    let pools = ["eu", "us"].map(|name| PoolId::new(name).expect("a name"));
+    let store = MemoryStore::default().with_pools(pools.clone());
+    let (node, now) = (NodeId(1), UnixMillis::new(1));
+    let device = DeviceId::from_bytes([1; 16]);
+    let attach = Command::Attach { device, conn: Conn { node, id: 1 }, client: Client::Native };
+    let dice = Dice { pair: PairId::from_bytes([1; 16]) };
+    store.apply(&pools[0], now, dice, &attach).await.expect("known").outcome.expect("comes in");
+    for (pool, online) in pools.iter().zip([1, 0]) {
+        let census = store.read(pool, now, &Query::Census).await.expect("known");
+        assert_eq!(census, View::Census(Census { online, waiting: 0, pairs: 0 }));
+    }
+    let main = store.read(&PoolId::main(), now, &Query::Census).await;
+    assert!(matches!(main, Err(StoreError::UnknownPool)));
 }
 
 struct Panics;

@@ -219,6 +219,11 @@ impl Session {
         }
     }
 
+    /// Whether the device is in a pair, as far as this connection knows.
+    pub fn is_talking(&self) -> bool {
+        matches!(self.doing, Doing::Talking(_))
+    }
+
     /// How many of the client's messages the partner has not acknowledged.
     pub fn unacknowledged(&self) -> usize {
         match &self.doing {

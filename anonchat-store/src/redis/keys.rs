@@ -23,7 +23,7 @@
 //! | `dismissed` | hash | `safety` | when reports of a device were dismissed | `dismissal_window_s` after the last |
 //! | `lease` | hash | `lease` | until when each server counts as alive | it is dead and its devices are detached |
 //! | `hanging` | sorted set | `lease` | which devices hang on which server | they are detached |
-//! | `mailbox` | hash | `mail` | the channel for the mail of each server | the lease ends, or nobody reads it |
+//! | `mailbox` | hash | `mail` | the channel for the mail of each server | nobody reads it |
 //! | `sent` | hash | `mail` | how many batches went to each channel | another takes its place, or nobody reads it |
 //!
 //! | Channel | Carries |

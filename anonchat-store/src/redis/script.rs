@@ -81,7 +81,7 @@ macro_rules! scripts {
             }
 
             /// All of them, with the names of the functions where they begin.
-            #[cfg(test)]
+            #[cfg(any(test, feature = "test-util"))]
             pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &Script)> {
                 [$(($entry, &self.$field)),*].into_iter()
             }

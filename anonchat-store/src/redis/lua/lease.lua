@@ -22,7 +22,6 @@ end
 
 function Leases.forget(node)
   call('HDEL', LEASE, node)
-  call('HDEL', MAILBOX, node)
 end
 
 function renew(node)

@@ -231,14 +231,14 @@ fn the_other_commands_name_what_they_are_about() {
     let beyond = packed(&Command::Dismiss { report: ReportId(u64::MAX) });
     assert_eq!(beyond, ((1_u64 << 53) - 1).to_be_bytes());
     assert_eq!(packed(&Command::Renew { node: NodeId(7) }), 7_u64.to_be_bytes());
-    assert_eq!(packed(&Command::Sweep), []);
+    assert_eq!(packed(&Command::Sweep), [0_u8; 0]);
 }
 
 #[test]
 fn a_query_names_a_device_or_a_limit() {
     let policy = Policy::default();
     let packed = |asked: &Query| query(&call(&policy), asked).swap_remove(2);
-    assert_eq!(packed(&Query::Census), []);
+    assert_eq!(packed(&Query::Census), [0_u8; 0]);
     assert_eq!(packed(&Query::Standing { device: DEVICE }), [1; 16]);
     assert_eq!(packed(&Query::Wait { device: DEVICE }), [1; 16]);
     assert_eq!(packed(&Query::Reports { limit: 258 }), 258_u32.to_be_bytes());
@@ -252,5 +252,5 @@ fn a_mailbox_is_opened_for_nodes_in_the_place_of_a_former_one() {
     let nodes = [1_u64.to_be_bytes(), 2_u64.to_be_bytes()].concat();
     assert_eq!(arguments[1..], [b"box".to_vec(), b"former".to_vec(), nodes, vec![8; 32]]);
     let arguments = open(&call(&policy), "", &[], None);
-    assert_eq!(arguments[2..], [vec![], vec![], vec![]]);
+    assert_eq!(arguments[2..], [Vec::<u8>::new(), Vec::new(), Vec::new()]);
 }

@@ -1,0 +1,58 @@
+//! The nodes that are open at this store, and where their mail goes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use anonchat_core::{Inbox, Mail, NodeId};
+use tokio::sync::watch;
+
+/// One inbox for each open node, for the mail of all pools.
+pub(super) struct Inboxes {
+    by_node: RwLock<BTreeMap<NodeId, Arc<dyn Inbox>>>,
+    /// The open nodes in the order in which they were opened. They never become fewer.
+    nodes: watch::Sender<Vec<NodeId>>,
+}
+
+impl Inboxes {
+    pub(super) fn new() -> Self {
+        Self { by_node: RwLock::default(), nodes: watch::Sender::new(Vec::new()) }
+    }
+
+    /// Opens a node, or replaces its inbox: the former one gets nothing more.
+    pub(super) fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) {
+        let mut by_node = self.by_node.write().unwrap_or_else(PoisonError::into_inner);
+        if by_node.insert(node, inbox).is_none() {
+            self.nodes.send_modify(|nodes| nodes.push(node));
+        }
+    }
+
+    /// Whether any node, or this one, is open.
+    pub(super) fn any(&self) -> bool {
+        !self.nodes.borrow().is_empty()
+    }
+
+    pub(super) fn contains(&self, node: NodeId) -> bool {
+        self.nodes.borrow().contains(&node)
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<Vec<NodeId>> {
+        self.nodes.subscribe()
+    }
+
+    /// Hands mail over, in order; `false` if its node is not open. Mail of one call is for one
+    /// lock, so that the order of two calls is the order of their mail.
+    pub(super) fn deliver(&self, mail: impl IntoIterator<Item = Mail>) {
+        let by_node = self.by_node.read().unwrap_or_else(PoisonError::into_inner);
+        for item in mail {
+            if let Some(inbox) = by_node.get(&item.conn().node) {
+                inbox.deliver(item);
+            }
+        }
+    }
+
+    /// Tells every node that mail may have been lost.
+    pub(super) fn gap(&self) {
+        let by_node = self.by_node.read().unwrap_or_else(PoisonError::into_inner);
+        by_node.values().for_each(|inbox| inbox.gap());
+    }
+}

@@ -1,0 +1,191 @@
+//! The mail of one pool for this store: counted, handed on in order, or declared lost.
+//!
+//! A *life* of the mailbox is one subscription. Its batches are numbered by the scripts, so that a
+//! missing one shows; then the life ends, the next one begins, and the inboxes are told of a gap.
+//! Nothing of a life is handed on after its end.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anonchat_core::{Mail, NodeId};
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::inboxes::Inboxes;
+use super::mail;
+use super::outage::Outage;
+
+/// A life in which mail arrives.
+#[derive(Clone)]
+pub(super) struct Life {
+    /// Counts the lives of this mailbox, from 1.
+    pub(super) number: u64,
+    /// The channel of its mail.
+    pub(super) channel: Arc<str>,
+    /// The nodes whose whispers arrive as well.
+    pub(super) nodes: Arc<[NodeId]>,
+    pub(super) lost: Arc<Notify>,
+}
+
+pub(super) struct Mailbox {
+    inboxes: Arc<Inboxes>,
+    count: Mutex<Count>,
+    life: watch::Sender<Result<Life, Outage>>,
+}
+
+#[derive(Default)]
+struct Count {
+    life: u64,
+    stage: Stage,
+    /// The number of the last batch that was handed on.
+    handed: u64,
+    /// Who waits for a batch of this life; with the largest number, for the next life.
+    waiting: BTreeMap<u64, Vec<oneshot::Sender<()>>>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    /// Nothing arrives.
+    #[default]
+    Over,
+    /// Subscribed, but not yet known to the pool.
+    Opening,
+    /// Mail arrives.
+    Open,
+}
+
+impl Mailbox {
+    pub(super) fn new(inboxes: Arc<Inboxes>) -> Self {
+        let life = watch::Sender::new(Err(Outage::NotYet));
+        Self { inboxes, count: Mutex::default(), life }
+    }
+
+    /// The present life, as soon as there is one in which `node`, if given, is heard.
+    pub(super) async fn life(&self, node: Option<NodeId>, until: Instant) -> Result<Life, Outage> {
+        let fits = |life: &Result<Life, Outage>| match (life, node) {
+            (Ok(life), Some(node)) => life.nodes.contains(&node),
+            (life, None) => life.is_ok(),
+            (Err(_), _) => false,
+        };
+        {
+            let life = self.life.borrow();
+            if fits(&life) {
+                return life.clone();
+            }
+        }
+        let mut lives = self.life.subscribe();
+        let waiting = timeout_at(until, lives.wait_for(fits)).await;
+        if let Ok(Ok(life)) = waiting {
+            return life.clone();
+        }
+        Err(self.life.borrow().clone().err().unwrap_or(Outage::Late))
+    }
+
+    /// A subscription was made; its mail counts from now on.
+    pub(super) fn subscribed(&self, life: u64) {
+        let mut count = self.lock();
+        count.life = life;
+        count.stage = Stage::Opening;
+        count.handed = 0;
+    }
+
+    /// The pool knows the mailbox, and `handed` is the last number that it gave to a batch.
+    pub(super) fn opened(&self, life: Life, handed: u64) {
+        let mut count = self.lock();
+        if count.life == life.number && count.stage == Stage::Opening {
+            count.handed = handed;
+            self.announce(&mut count);
+        }
+        drop(count);
+        self.hears(life);
+    }
+
+    /// The whispers to the nodes of this life arrive.
+    pub(super) fn hears(&self, life: Life) {
+        self.life.send_modify(|now| *now = Ok(life));
+    }
+
+    /// The subscription is no more. Nothing of it is handed on after this.
+    pub(super) fn over(&self, outage: Outage) {
+        self.lock().stage = Stage::Over;
+        self.life.send_modify(|now| *now = Err(outage));
+    }
+
+    /// Takes a batch in; `false` if mail was lost before it, and then nothing of it is handed on.
+    pub(super) fn batch(&self, life: u64, payload: &[u8]) -> bool {
+        let mut count = self.lock();
+        if count.life != life || count.stage == Stage::Over {
+            return true;
+        }
+        // Mail says that the pool knows this life, though its reply may still be under way.
+        let first = count.stage == Stage::Opening;
+        let batch = mail::batch(payload).ok();
+        let Some(batch) = batch.filter(|batch| first || batch.number == count.handed + 1) else {
+            count.stage = Stage::Over;
+            return false;
+        };
+        self.announce(&mut count);
+        self.inboxes.deliver(batch.envelopes.into_iter().map(Mail::Event));
+        count.handed = batch.number;
+        let later = count.waiting.split_off(&(batch.number + 1));
+        wake(std::mem::replace(&mut count.waiting, later));
+        true
+    }
+
+    /// Takes a whisper in; `false` if it cannot be read, and so must not be trusted.
+    pub(super) fn whisper(&self, life: u64, payload: &[u8]) -> bool {
+        let count = self.lock();
+        if count.life != life || count.stage == Stage::Over {
+            return true;
+        }
+        drop(count);
+        let Ok(whisper) = mail::whisper(payload) else { return false };
+        self.inboxes.deliver([Mail::Whisper(whisper)]);
+        true
+    }
+
+    /// Returns when the inboxes have had batch `number` of a life, or were told of a gap after it.
+    /// Without a number, only the gap will do.
+    pub(super) async fn caught_up(&self, life: u64, number: Option<u64>, until: Instant) -> bool {
+        let (wake, woken) = oneshot::channel();
+        {
+            let mut count = self.lock();
+            let open = count.stage == Stage::Open;
+            let wanted = match number {
+                _ if open && count.life > life => return true,
+                Some(number) if count.life == life && count.stage != Stage::Over => {
+                    if count.handed >= number {
+                        return true;
+                    }
+                    number
+                }
+                _ => u64::MAX,
+            };
+            count.waiting.entry(wanted).or_default().push(wake);
+        }
+        timeout_at(until, woken).await.is_ok()
+    }
+
+    /// From the second life on, mail may have been lost since the one before.
+    fn announce(&self, count: &mut Count) {
+        if count.stage == Stage::Opening {
+            count.stage = Stage::Open;
+            if count.life > 1 {
+                self.inboxes.gap();
+            }
+            wake(std::mem::take(&mut count.waiting));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Count> {
+        // Whatever an inbox did, the count is as far as it got.
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever gave up waiting is not there any more.
+fn wake(waiting: BTreeMap<u64, Vec<oneshot::Sender<()>>>) {
+    for waiter in waiting.into_values().flatten() {
+        let _ = waiter.send(());
+    }
+}

@@ -1,0 +1,141 @@
+//! The connection by which a pool's mail arrives, and its replacement when it is lost.
+
+use std::sync::Arc;
+
+use anonchat_core::NodeId;
+use redis::aio::MultiplexedConnection;
+use redis::{PushInfo, PushKind, Value, cmd};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::backoff::Backoff;
+use super::keys;
+use super::line::attend;
+use super::link::Link;
+use super::mailbox::Life;
+use super::outage::Outage;
+
+/// Keeps the mail of a pool coming, for ever, from the moment when the first node is open.
+pub(super) async fn run(link: Arc<Link>) {
+    let mut nodes = link.deployment.inboxes.watch();
+    // The sender lives as long as the link.
+    let Ok(first) = nodes.wait_for(|nodes| !nodes.is_empty()).await.map(|nodes| nodes[0]) else {
+        return;
+    };
+    let mut backoff = Backoff::new();
+    let mut former = String::new();
+    for number in 1.. {
+        let channel = keys::mail_channel(&link.pool, first, number);
+        let outage = match begin(&link, number, &channel, &former, &mut nodes).await {
+            Ok((connection, life)) => stay(&link, connection, life, &mut nodes, &mut backoff).await,
+            Err(outage) => outage,
+        };
+        link.mailbox.over(outage);
+        // The pool may know it even if nobody heard so.
+        former = channel;
+        sleep(backoff.next()).await;
+    }
+}
+
+/// Subscribes, and then tells the pool where mail for these nodes goes from now on.
+async fn begin(
+    link: &Arc<Link>,
+    number: u64,
+    channel: &str,
+    former: &str,
+    nodes: &mut watch::Receiver<Vec<NodeId>>,
+) -> Result<(MultiplexedConnection, Life), Outage> {
+    let lost = Arc::new(Notify::new());
+    let pump = pump(link, number, channel, &lost);
+    let connector = &link.deployment.connector;
+    let mut connection = connector.connect(&link.key(), pump).await?;
+    link.mailbox.subscribed(number);
+    subscribe(link, &mut connection, channel).await?;
+    let open: Vec<NodeId> = nodes.borrow_and_update().clone();
+    for node in &open {
+        subscribe(link, &mut connection, &keys::talk_channel(&link.pool, *node)).await?;
+    }
+    let until = Instant::now() + connector.deadline();
+    let handed = link.greet(channel, former, &open, until).await?;
+    let life = Life { number, channel: channel.into(), nodes: open.into(), lost };
+    link.mailbox.opened(life.clone(), handed);
+    Ok((connection, life))
+}
+
+/// Returns when the subscription is lost or silent; subscribes for nodes that are opened later.
+async fn stay(
+    link: &Arc<Link>,
+    mut connection: MultiplexedConnection,
+    mut life: Life,
+    nodes: &mut watch::Receiver<Vec<NodeId>>,
+    backoff: &mut Backoff,
+) -> Outage {
+    let lost = Arc::clone(&life.lost);
+    let watching = attend(connection.clone(), &lost, link.deployment.connector.deadline(), backoff);
+    let following = async {
+        loop {
+            let open: Vec<NodeId> = nodes.borrow_and_update().clone();
+            for node in open.iter().filter(|node| !life.nodes.contains(node)) {
+                let channel = keys::talk_channel(&link.pool, *node);
+                if let Err(outage) = subscribe(link, &mut connection, &channel).await {
+                    return outage;
+                }
+            }
+            if life.nodes.len() < open.len() {
+                life.nodes = open.into();
+                link.mailbox.hears(life.clone());
+            }
+            if nodes.changed().await.is_err() {
+                return Outage::NotYet;
+            }
+        }
+    };
+    tokio::select! {
+        outage = watching => outage,
+        outage = following => outage,
+    }
+}
+
+/// One channel a command: each has one confirmation.
+async fn subscribe(
+    link: &Link,
+    connection: &mut MultiplexedConnection,
+    channel: &str,
+) -> Result<(), Outage> {
+    let connector = &link.deployment.connector;
+    let verb = if connector.sharded() { "SSUBSCRIBE" } else { "SUBSCRIBE" };
+    let mut command = cmd(verb);
+    command.arg(channel);
+    let asked = timeout(connector.deadline(), command.query_async::<Value>(connection));
+    asked.await.map_err(|_| Outage::Late)??;
+    Ok(())
+}
+
+/// Takes in what Redis sends, in order and at once: nothing queues up in between.
+fn pump(
+    link: &Arc<Link>,
+    number: u64,
+    channel: &str,
+    lost: &Arc<Notify>,
+) -> impl Fn(PushInfo) -> Result<(), ()> + Send + Sync + 'static {
+    let mailbox = Arc::clone(&link.mailbox);
+    let (channel, lost) = (channel.as_bytes().to_vec(), Arc::clone(lost));
+    move |push| {
+        let whole = match push.kind {
+            PushKind::Message | PushKind::SMessage => match push.data.as_slice() {
+                [Value::BulkString(to), Value::BulkString(payload)] if *to == channel => {
+                    mailbox.batch(number, payload)
+                }
+                [_, Value::BulkString(payload)] => mailbox.whisper(number, payload),
+                _ => false,
+            },
+            // The end of the connection, or of a subscription that nobody ended from here.
+            PushKind::Disconnection | PushKind::Unsubscribe | PushKind::SUnsubscribe => false,
+            _ => true,
+        };
+        if !whole {
+            lost.notify_one();
+        }
+        Ok(())
+    }
+}
