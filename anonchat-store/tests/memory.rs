@@ -64,7 +64,8 @@ async fn after_a_panic_under_the_lock_it_is_unavailable_and_panics_no_more() {
     let (pool, node, now) = (PoolId::main(), NodeId(1), UnixMillis::new(1));
     store.open(node, Arc::new(Panics)).await.expect("opens");
     let device = DeviceId::from_bytes([1; 16]);
-    let attach = Command::Attach { device, conn: Conn { node, id: 1 }, client: Client::Native };
+    let conn = Conn { node, id: 1 };
+    let attach = Command::Attach { device, conn, client: Client::Native, again: false };
     let dice = Dice { pair: PairId::from_bytes([1; 16]) };
     let (same, its_pool) = (Arc::clone(&store), pool.clone());
     tokio::spawn(async move { same.apply(&its_pool, now, dice, &attach).await })
