@@ -38,7 +38,12 @@ async fn its_pools_are_those_that_it_was_given_and_know_nothing_of_each_other() 
     let store = MemoryStore::default().with_pools(pools.clone());
     let (node, now) = (NodeId(1), UnixMillis::new(1));
     let device = DeviceId::from_bytes([1; 16]);
-    let attach = Command::Attach { device, conn: Conn { node, id: 1 }, client: Client::Native };
+    let attach = Command::Attach {
+        device,
+        conn: Conn { node, id: 1 },
+        client: Client::Native,
+        again: false,
+    };
     let dice = Dice { pair: PairId::from_bytes([1; 16]) };
     store.apply(&pools[0], now, dice, &attach).await.expect("known").outcome.expect("comes in");
     for (pool, online) in pools.iter().zip([1, 0]) {

@@ -48,6 +48,7 @@ local TOO_MANY_BLOCKS = 11
 local UNKNOWN_BLOCK = 12
 local UNKNOWN_REPORT = 13
 local DICE_USED = 14
+local IS_REPLACED = 15
 
 -- Answers of another kind.
 local OTHER_SCHEMA = -1

@@ -1,8 +1,8 @@
 -- Where each command and question begins: what it is told, as `encode.rs` writes it.
 
 function on_attach()
-  local device, conn, client, grace = parse('>c16c16I1I1', ARGV[3])
-  local refusal, first = attach(device, conn, client, grace)
+  local device, conn, client, grace, again = parse('>c16c16I1I1I1', ARGV[3])
+  local refusal, first = attach(device, conn, client, grace, again)
   register(string.sub(conn, 1, 8))
   if pool.untidy_at <= clock then
     keep_house(4)

@@ -1,6 +1,6 @@
 -- Which connection speaks for a device, and what the loss of it means.
 
-function attach(id, conn, client, grace)
+function attach(id, conn, client, grace, again)
   local refusal = check_dice()
   if refusal then
     return refusal
@@ -8,6 +8,11 @@ function attach(id, conn, client, grace)
   local banned = banned_until(id)
   if banned then
     return IS_BANNED, banned
+  end
+  local held = Devices.find(id)
+  if again == 1 and held and held.conn and held.conn ~= conn then
+    -- Whoever missed that it was replaced may not do the same to the newer one.
+    return IS_REPLACED, held.client
   end
   local device = enter(id)
   local former = device.conn
