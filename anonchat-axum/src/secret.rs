@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::clock;
@@ -44,6 +46,9 @@ const PLACEHOLDERS: [&str; 12] = [
     "insecure",
 ];
 
+/// No device id is hashed after this label: see `device.rs`.
+const FINGERPRINT: &[u8] = b"anonchat key fingerprint\0";
+
 impl Secret {
     /// The fewest characters of a secret outside development mode.
     pub const MIN_CHARS: usize = 32;
@@ -69,6 +74,15 @@ impl Secret {
     /// The secret, for the one place that shows it to its operator.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// What tells this secret from another one without giving it away: an HMAC-SHA256 of a fixed
+    /// label under it. A store keeps that of the key under which device ids are hashed, so that no
+    /// server joins in to which every device would be a stranger.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes());
+        let mac = mac.expect("HMAC takes keys of any length");
+        mac.chain_update(FINGERPRINT).finalize().into_bytes().into()
     }
 
     /// What is wrong with it, if something is.
@@ -126,6 +140,15 @@ mod tests {
         ] {
             assert_eq!(Secret::new(text).weakness(), Some(weakness), "{text}");
         }
+    }
+
+    #[test]
+    fn a_fingerprint_tells_secrets_apart_and_is_no_device() {
+        let (one, two) = (Secret::new("one"), Secret::new("two"));
+        assert_eq!(one.fingerprint(), Secret::new("one").fingerprint());
+        assert_ne!(one.fingerprint(), two.fingerprint());
+        let device = crate::device::DeviceKey::new(&one).id("");
+        assert_ne!(one.fingerprint()[..16], device.as_bytes()[..]);
     }
 
     #[test]

@@ -80,3 +80,21 @@ fn read(reply: &Value) -> Option<i64> {
     };
     number(seconds)?.checked_mul(1000)?.checked_add(number(micros)? / 1000)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_that_redis_tells_is_read_in_milliseconds() {
+        let told = |parts: &[&str]| {
+            let part = |text: &&str| Value::BulkString(text.as_bytes().to_vec());
+            read(&Value::Array(parts.iter().map(part).collect()))
+        };
+        assert_eq!(told(&["1700000000", "123999"]), Some(1_700_000_000_123));
+        for bad in [&["1700000000"][..], &["x", "1"], &["9223372036854775807", "1"], &[]] {
+            assert_eq!(told(bad), None, "{bad:?}");
+        }
+        assert_eq!(read(&Value::Nil), None);
+    }
+}

@@ -7,7 +7,7 @@ use redis::io::tcp::TcpSettings;
 use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, ProtocolVersion,
-    RedisConnectionInfo, RedisError, cmd,
+    RedisConnectionInfo, RedisError, RedisResult, cmd,
 };
 use tokio::time::timeout;
 
@@ -72,7 +72,20 @@ impl Connector {
             Place::Cluster(seeds) => self.owner(seeds, key).await?,
         };
         let config = AsyncConnectionConfig::new().set_push_sender(pushes);
-        self.dial(&client, config).await
+        let mut connection = self.dial(&client, config).await?;
+        // A server that loads its data, or that the pool was moved away from, says so here.
+        self.look_up(&mut connection, key).await??;
+        Ok(connection)
+    }
+
+    async fn look_up(
+        &self,
+        connection: &mut MultiplexedConnection,
+        key: &str,
+    ) -> Result<RedisResult<()>, Outage> {
+        let mut get = cmd("GET");
+        let asked = timeout(self.deadline, get.arg(key).exec_async(connection));
+        asked.await.map_err(|_| Outage::Late)
     }
 
     async fn dial(
@@ -131,9 +144,7 @@ impl Connector {
         for _ in 0..REDIRECTIONS {
             let client = self.client(self.address(&host))?;
             let mut connection = self.dial(&client, AsyncConnectionConfig::new()).await?;
-            let mut get = cmd("GET");
-            let asked = timeout(self.deadline, get.arg(key).exec_async(&mut connection)).await;
-            let Err(error) = asked.map_err(|_| Outage::Late)? else { return Ok(client) };
+            let Err(error) = self.look_up(&mut connection, key).await? else { return Ok(client) };
             host = redirection(&error, &host).ok_or(error)?;
         }
         Err(Outage::Elsewhere("MOVED".into()))

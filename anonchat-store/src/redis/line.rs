@@ -1,16 +1,18 @@
 //! The connection by which a pool's commands travel, and its replacement when it is lost.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, PushInfo, PushKind, ServerErrorKind, Value, cmd};
-use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff::Backoff;
 use super::connector::Connector;
 use super::outage::Outage;
+use super::pulse::Pulse;
 use super::script::Script;
 
 /// A connection that was up when it was asked for.
@@ -19,7 +21,7 @@ pub(super) struct Up {
     connection: MultiplexedConnection,
     /// Counts the connections of this line.
     pub(super) generation: u64,
-    lost: Arc<Notify>,
+    pulse: Arc<Pulse>,
 }
 
 /// One multiplexed connection at a time, shared by all calls to a pool.
@@ -49,12 +51,13 @@ impl Line {
     pub(super) async fn run(&self, connector: &Connector, key: &str) {
         let mut backoff = Backoff::new();
         for generation in 1.. {
-            let lost = Arc::new(Notify::new());
-            let outage = match connector.connect(key, on_disconnect(&lost)).await {
+            let pulse = Arc::new(Pulse::default());
+            let outage = match connector.connect(key, on_disconnect(&pulse)).await {
                 Ok(connection) => {
-                    let up = Up { connection: connection.clone(), generation, lost };
+                    let up = Up { connection, generation, pulse };
                     self.state.send_modify(|now| *now = Ok(up.clone()));
-                    attend(connection, &up.lost, connector.deadline(), &mut backoff).await
+                    let Err(outage) = attend(&up, connector.deadline(), &mut backoff).await;
+                    outage
                 }
                 Err(outage) => outage,
             };
@@ -95,28 +98,27 @@ impl Up {
         self.checked(reply)
     }
 
-    /// The connection is of no use any more; a new one is made.
-    pub(super) fn lose(&self) {
-        self.lost.notify_one();
-    }
-
     async fn send(&self, until: Instant, command: Cmd) -> Result<Value, Outage> {
         let mut connection = self.connection.clone();
         let sent = timeout_at(until, connection.send_packed_command(&command)).await;
-        let outage = match sent {
-            Ok(Ok(reply)) => return Ok(reply),
-            Ok(Err(error)) => Outage::from(error),
-            Err(_) => Outage::Late,
-        };
-        self.lose();
-        Err(outage)
+        match sent {
+            Ok(Ok(reply)) => Ok(reply),
+            Ok(Err(error)) => {
+                self.pulse.lose();
+                Err(error.into())
+            }
+            Err(_) => {
+                self.pulse.doubt();
+                Err(Outage::Late)
+            }
+        }
     }
 
     fn checked(&self, reply: Value) -> Result<Value, Outage> {
         reply.extract_error().map_err(|error| {
             let outage = Outage::from(error);
             if outage.ends_connection() {
-                self.lose();
+                self.pulse.lose();
             }
             outage
         })
@@ -125,39 +127,23 @@ impl Up {
 
 /// Tells when the connection is gone.
 fn on_disconnect(
-    lost: &Arc<Notify>,
+    pulse: &Arc<Pulse>,
 ) -> impl Fn(PushInfo) -> Result<(), ()> + Send + Sync + 'static {
-    let lost = Arc::clone(lost);
+    let pulse = Arc::clone(pulse);
     move |push| {
         if push.kind == PushKind::Disconnection {
-            lost.notify_one();
+            pulse.lose();
         }
         Ok(())
     }
 }
 
 /// Returns when a connection is lost or silent.
-///
-/// The system may take a quarter of an hour to notice that nobody is there any more, so the
-/// connection is asked whenever it has been up for as long as an answer may take.
-pub(super) async fn attend(
-    mut connection: MultiplexedConnection,
-    lost: &Notify,
-    deadline: Duration,
-    backoff: &mut Backoff,
-) -> Outage {
-    let asking = async {
-        loop {
-            sleep(deadline).await;
-            match timeout(deadline, cmd("PING").exec_async(&mut connection)).await {
-                Ok(Ok(())) => backoff.reset(),
-                Ok(Err(error)) => return Outage::from(error),
-                Err(_) => return Outage::Late,
-            }
-        }
-    };
-    tokio::select! {
-        outage = asking => outage,
-        () = lost.notified() => Outage::Unreachable("the connection was lost".into()),
+async fn attend(up: &Up, deadline: Duration, backoff: &mut Backoff) -> Result<Infallible, Outage> {
+    let mut connection = up.connection.clone();
+    loop {
+        up.pulse.beat(deadline).await?;
+        up.pulse.ask(&mut connection, deadline).await?;
+        backoff.reset();
     }
 }

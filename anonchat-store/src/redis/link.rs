@@ -93,10 +93,10 @@ impl Link {
         let reply = decode::commit(self.evaluate(&turn.up, until, script, &arguments).await?)?;
         if let Some(life) = &turn.life {
             if reply.mail.is_none() {
-                life.lost.notify_one();
+                life.pulse.lose();
             }
             if !self.mailbox.caught_up(life.number, reply.mail, until).await {
-                life.lost.notify_one();
+                life.pulse.doubt();
                 return Err(Outage::MailLate);
             }
         }

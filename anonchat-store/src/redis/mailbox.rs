@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anonchat_core::{Mail, NodeId};
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::inboxes::Inboxes;
 use super::mail;
 use super::outage::Outage;
+use super::pulse::Pulse;
 
 /// A life in which mail arrives.
 #[derive(Clone)]
@@ -24,7 +25,7 @@ pub(super) struct Life {
     pub(super) channel: Arc<str>,
     /// The nodes whose whispers arrive as well.
     pub(super) nodes: Arc<[NodeId]>,
-    pub(super) lost: Arc<Notify>,
+    pub(super) pulse: Arc<Pulse>,
 }
 
 pub(super) struct Mailbox {
@@ -164,6 +165,19 @@ impl Mailbox {
             count.waiting.entry(wanted).or_default().push(wake);
         }
         timeout_at(until, woken).await.is_ok()
+    }
+
+    /// The largest number of a batch that a reply has named: it has been sent.
+    pub(super) fn owed(&self) -> u64 {
+        let count = self.lock();
+        let named = count.waiting.range(..u64::MAX).next_back();
+        named.map_or(count.handed, |(number, _)| *number).max(count.handed)
+    }
+
+    /// Whether batch `number` of this life has been handed on.
+    pub(super) fn has(&self, life: u64, number: u64) -> bool {
+        let count = self.lock();
+        count.life == life && count.handed >= number
     }
 
     /// From the second life on, mail may have been lost since the one before.

@@ -24,6 +24,7 @@ mod malformed;
 mod mirror;
 mod outage;
 mod pack;
+mod pulse;
 mod script;
 #[cfg(feature = "conformance")]
 mod snapshot;

@@ -28,6 +28,9 @@ pub(super) enum Outage {
     /// The command was committed, but its mail did not come within the deadline.
     #[error("mail did not come within the deadline")]
     MailLate,
+    /// Mail was sent and did not arrive; the subscription begins anew.
+    #[error("mail was lost")]
+    MailLost,
     /// More calls are under way than the store allows.
     #[error("too many calls are under way")]
     Busy,
@@ -42,7 +45,7 @@ pub(super) enum Outage {
 impl Outage {
     /// Whether another connection may do better.
     pub(super) fn ends_connection(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Elsewhere(_) | Self::Late | Self::Malformed(_))
+        matches!(self, Self::Unreachable(_) | Self::Elsewhere(_))
     }
 
     /// Whether the call has certainly had no effect, because Redis said so or never saw it.
@@ -53,12 +56,7 @@ impl Outage {
 
 impl From<RedisError> for Outage {
     fn from(error: RedisError) -> Self {
-        let code = || match (error.code(), cfg!(feature = "conformance")) {
-            // Where scripts are tested, the line of a mistake is worth more than discretion.
-            (_, true) => error.to_string(),
-            (Some(code), false) => code.to_owned(),
-            (None, false) => error.category().to_owned(),
-        };
+        let code = || error.code().unwrap_or_else(|| error.category()).to_owned();
         match error.kind() {
             // Errors of the system and of TLS name a condition and never data.
             ErrorKind::Io => Self::Unreachable(error.to_string()),

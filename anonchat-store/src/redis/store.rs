@@ -16,9 +16,76 @@ use super::link::{Deployment, Link};
 use super::subscription;
 use super::url::RedisUrl;
 
-/// Keeps pools in Redis, where several servers share them.
+/// Keeps pools in Redis, where several servers share them: the same rules and the same answers as
+/// in memory, whichever server somebody came to.
 ///
-/// See [`RedisStoreBuilder`] for what can be chosen.
+/// It works with Redis 7 or later and Valkey 8 or later, each as one server, behind Sentinels or
+/// as a Cluster; [`RedisUrl`] has the forms of an address.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use anonchat_core::{NodeId, PoolId, Query, Store, UnixMillis};
+/// use anonchat_store::RedisStore;
+/// # struct Inbox;
+/// # impl anonchat_core::Inbox for Inbox {
+/// #     fn deliver(&self, _: anonchat_core::Mail) {}
+/// #     fn gap(&self) {}
+/// # }
+/// # async fn example(node: u64, now: UnixMillis) -> Result<(), Box<dyn std::error::Error>> {
+/// let store = RedisStore::connect("redis://localhost").await?; // or, with more to say:
+/// let store = RedisStore::builder("redis+sentinel://sentinel-1,sentinel-2/pools".parse()?)
+///     .pools(["eu", "us"].into_iter().filter_map(PoolId::new))
+///     .deadline(Duration::from_secs(1))
+///     .connect()
+///     .await?;
+/// store.open(NodeId(node), Arc::new(Inbox)).await?; // a number that no other process has
+/// let pool = PoolId::new("eu").expect("a plain name");
+/// println!("{:?}", store.read(&pool, now, &Query::Census).await?);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # How it does what [`Store`] demands
+///
+/// A command is one script, which runs whole or not at all: it decides, writes, and publishes what
+/// it brought about, numbered, to the mailbox of each server concerned. Each pool has two
+/// connections: commands go by one and mail comes by the other. `apply` returns when the mail of
+/// its commit has been handed to the inboxes. A script is sent by its hash, and a second time in
+/// full if Redis does not know it; nothing else is ever sent twice.
+///
+/// A whisper is published, and goes straight to the inbox if its node is open at this very store:
+/// people on one server go on talking while Redis is away.
+///
+/// # When Redis is slow, away, or somebody else
+///
+/// Every call ends within the deadline ([`RedisStoreBuilder::deadline`]). Connections that are lost
+/// or silent are made anew in the background, at once and then after growing waits of at most a
+/// second; calls wait for them, up to 1024 for each pool and no longer than their deadline, and are
+/// then answered with [`StoreError::Unavailable`], whose source says why without showing what was
+/// sent. A call that was sent and not answered may have been carried out.
+///
+/// Mail that may have been lost is announced by [`Inbox::gap`]: after the connection for mail was
+/// lost, when a number is missing, and when Redis has lost data or was replaced. The next mail
+/// comes after that.
+///
+/// A master that was replaced may not have sent its last commits to its replica. They are gone
+/// then, after their mail was delivered; the gap makes every connection attach again, which tells
+/// the truth. `min-replicas-to-write` bounds how much an old master takes in that nobody else has.
+///
+/// # What lies in Redis
+///
+/// All keys and channels begin with `anonchat:`; there are about twenty keys for a pool, all with
+/// the hash tag `{pool}`, and none for each device. They have no expiry: the scripts forget what no
+/// rule needs. So Redis must not evict (`maxmemory-policy noeviction`). No key, and nothing in an
+/// append-only file or a dump, holds what people say to each other. This user can do all that the
+/// store does, and nothing to other keys (in one line):
+///
+/// ```text
+/// user anonchat on >password ~anonchat:* &anonchat:* +@hash +@sortedset +get +set
+/// +eval +evalsha +publish +spublish +subscribe +ssubscribe +pubsub|numsub +pubsub|shardnumsub
+/// +hello +ping +select +time +role
+/// ```
 pub struct RedisStore {
     deployment: Arc<Deployment>,
     links: BTreeMap<PoolId, Arc<Link>>,

@@ -1,19 +1,20 @@
 //! The connection by which a pool's mail arrives, and its replacement when it is lost.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use anonchat_core::NodeId;
 use redis::aio::MultiplexedConnection;
 use redis::{PushInfo, PushKind, Value, cmd};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
 use super::keys;
-use super::line::attend;
 use super::link::Link;
 use super::mailbox::Life;
 use super::outage::Outage;
+use super::pulse::Pulse;
 
 /// Keeps the mail of a pool coming, for ever, from the moment when the first node is open.
 pub(super) async fn run(link: Arc<Link>) {
@@ -45,8 +46,8 @@ async fn begin(
     former: &str,
     nodes: &mut watch::Receiver<Vec<NodeId>>,
 ) -> Result<(MultiplexedConnection, Life), Outage> {
-    let lost = Arc::new(Notify::new());
-    let pump = pump(link, number, channel, &lost);
+    let pulse = Arc::new(Pulse::default());
+    let pump = pump(link, number, channel, &pulse);
     let connector = &link.deployment.connector;
     let mut connection = connector.connect(&link.key(), pump).await?;
     link.mailbox.subscribed(number);
@@ -57,7 +58,7 @@ async fn begin(
     }
     let until = Instant::now() + connector.deadline();
     let handed = link.greet(channel, former, &open, until).await?;
-    let life = Life { number, channel: channel.into(), nodes: open.into(), lost };
+    let life = Life { number, channel: channel.into(), nodes: open.into(), pulse };
     link.mailbox.opened(life.clone(), handed);
     Ok((connection, life))
 }
@@ -70,8 +71,7 @@ async fn stay(
     nodes: &mut watch::Receiver<Vec<NodeId>>,
     backoff: &mut Backoff,
 ) -> Outage {
-    let lost = Arc::clone(&life.lost);
-    let watching = attend(connection.clone(), &lost, link.deployment.connector.deadline(), backoff);
+    let watching = attend(link, connection.clone(), life.clone(), backoff);
     let following = async {
         loop {
             let open: Vec<NodeId> = nodes.borrow_and_update().clone();
@@ -91,8 +91,28 @@ async fn stay(
         }
     };
     tokio::select! {
-        outage = watching => outage,
+        Err(outage) = watching => outage,
         outage = following => outage,
+    }
+}
+
+/// Returns when the subscription is lost or silent, or has lost mail.
+async fn attend(
+    link: &Link,
+    mut connection: MultiplexedConnection,
+    life: Life,
+    backoff: &mut Backoff,
+) -> Result<Infallible, Outage> {
+    let deadline = link.deployment.connector.deadline();
+    loop {
+        life.pulse.beat(deadline).await?;
+        // Redis answers behind the mail that it has sent before.
+        let owed = link.mailbox.owed();
+        life.pulse.ask(&mut connection, deadline).await?;
+        if !link.mailbox.has(life.number, owed) {
+            return Err(Outage::MailLost);
+        }
+        backoff.reset();
     }
 }
 
@@ -116,10 +136,10 @@ fn pump(
     link: &Arc<Link>,
     number: u64,
     channel: &str,
-    lost: &Arc<Notify>,
+    pulse: &Arc<Pulse>,
 ) -> impl Fn(PushInfo) -> Result<(), ()> + Send + Sync + 'static {
     let mailbox = Arc::clone(&link.mailbox);
-    let (channel, lost) = (channel.as_bytes().to_vec(), Arc::clone(lost));
+    let (channel, pulse) = (channel.as_bytes().to_vec(), Arc::clone(pulse));
     move |push| {
         let whole = match push.kind {
             PushKind::Message | PushKind::SMessage => match push.data.as_slice() {
@@ -134,7 +154,7 @@ fn pump(
             _ => true,
         };
         if !whole {
-            lost.notify_one();
+            pulse.lose();
         }
         Ok(())
     }

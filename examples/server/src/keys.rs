@@ -15,7 +15,7 @@ pub(crate) struct Keys {
     pub(crate) development: bool,
 }
 
-const KEY: (&str, &str) = ("--key", "ANONCHAT_KEY");
+pub(crate) const KEY: (&str, &str) = ("--key", "ANONCHAT_KEY");
 const ADMIN_KEY: (&str, &str) = ("--admin-key", "ANONCHAT_ADMIN_KEY");
 
 impl Keys {

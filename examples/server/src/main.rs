@@ -6,12 +6,12 @@ mod page;
 mod refusal;
 mod settings;
 mod stop;
+mod store;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anonchat_axum::AnonChat;
-use anonchat_store::MemoryStore;
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -47,9 +47,6 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     let asked_to_stop = Stop::listen()?;
     let policy = settings.effective_policy()?;
     let keys = Keys::take(&mut settings)?;
-    if settings.store != "memory" {
-        return Err(Refusal::Store);
-    }
     logging::start(settings.log.clone(), settings.log_format);
     let mut listeners = Vec::new();
     for address in settings.listen.iter().copied() {
@@ -57,18 +54,17 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
         listeners.push(listener.map_err(|error| Refusal::Listen { address, error })?);
     }
 
-    announce(&keys)?;
     let mut builder = AnonChat::builder()
-        .store(MemoryStore::new(policy)?)
         .origins(settings.origins)
         .consent(settings.consent.0)
         .development(keys.development);
+    builder = store::open(builder, &settings.store, settings.pools, policy, &keys).await?;
+    announce(&keys)?;
     builder = keys.device.into_iter().fold(builder, anonchat_axum::Builder::key);
     if let Some(key) = keys.admin {
         builder = builder.admin_key(key);
     }
     let chat = builder.start().await?;
-    tracing::warn!("the store is in memory: a restart forgets bans, blocks and limits");
 
     let app = chat.guard(page::router()).merge(chat.router());
     let (stop, stopped) = watch::channel(false);

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use anonchat_axum::Weakness;
 use anonchat_core::PolicyError;
 
+use crate::keys::KEY;
+
 /// Why the server does not start, in words that name the setting.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -20,8 +22,35 @@ pub(crate) enum Refusal {
     #[error("{flag} ({variable}) {weakness}; set it to at least 32 random characters")]
     WeakKey { flag: &'static str, variable: &'static str, weakness: Weakness },
     /// The store is one that this build has not.
+    #[cfg(not(feature = "redis"))]
     #[error("--store (ANONCHAT_STORE): this build has the store `memory` only")]
     Store,
+    /// The store's address is none. It may hold a password, so it is not shown.
+    #[cfg(feature = "redis")]
+    #[error("--store (ANONCHAT_STORE): {0}")]
+    StoreUrl(#[from] anonchat_store::UrlError),
+    /// The store does not open.
+    #[cfg(feature = "redis")]
+    #[error("--store (ANONCHAT_STORE): {}", chain(.0))]
+    StoreOpen(anonchat_store::ConnectError),
+    /// The store belongs to servers with another key.
+    #[error(
+        "{flag} ({variable}): the store belongs to servers whose last key is another; give the \
+         same here, or every device would be a stranger and the banned would come back",
+        flag = KEY.0, variable = KEY.1
+    )]
+    OtherKey,
+    /// Devices that others know need a key that lasts.
+    #[error(
+        "{flag} ({variable}) is missing: without it every start makes another, and what the store \
+         keeps of a device would be lost; set it to at least 32 random characters, such as the \
+         output of `openssl rand -hex 32`",
+        flag = KEY.0, variable = KEY.1
+    )]
+    KeyOfStore,
+    /// A pool is named twice.
+    #[error("--pools (ANONCHAT_POOLS): `{0}` is named twice")]
+    PoolTwice(String),
     /// The policy file cannot be read.
     #[error("--policy (ANONCHAT_POLICY): {path}: {error}", path = path.display())]
     PolicyFile { path: PathBuf, error: io::Error },
@@ -43,4 +72,11 @@ pub(crate) enum Refusal {
     /// Something of the operating system failed.
     #[error(transparent)]
     System(#[from] io::Error),
+}
+
+/// An error with all that brought it about.
+#[cfg(feature = "redis")]
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

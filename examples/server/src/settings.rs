@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anonchat_axum::Consent;
-use anonchat_core::{Policy, Verification};
+use anonchat_core::{Policy, PoolId, Verification};
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::Targets;
@@ -23,9 +23,18 @@ pub(crate) struct Settings {
     #[arg(default_value = "127.0.0.1:8000", value_delimiter = ',', value_parser = address)]
     pub(crate) listen: Vec<SocketAddr>,
 
-    /// Where the pools live: `memory`
-    #[arg(long, env = "ANONCHAT_STORE", global = true, default_value = "memory")]
+    /// Where the pools live: `memory`, or `redis://[user:password@]host:port[/db]`, `rediss://…`,
+    /// `redis+unix:///path`, `redis+sentinel://host:port,host:port/master-name`,
+    /// `redis+cluster://host:port,host:port`
+    #[arg(long, env = "ANONCHAT_STORE", global = true, hide_env_values = true)]
+    #[arg(default_value = "memory", value_name = "STORE")]
     pub(crate) store: String,
+
+    /// Pools that people choose from, the default first, separated by commas; nobody meets across
+    /// pools, and bans hold in all of them
+    #[arg(long, env = "ANONCHAT_POOLS", global = true, value_name = "NAME")]
+    #[arg(default_value = "main", value_delimiter = ',', value_parser = pool)]
+    pub(crate) pools: Vec<PoolId>,
 
     /// Whether people's gender is checked
     #[arg(long, env = "ANONCHAT_VERIFICATION", global = true, default_value = "optional")]
@@ -118,6 +127,11 @@ fn read_policy(text: &str) -> Result<Policy, toml::de::Error> {
     toml::from_str(text)
 }
 
+fn pool(text: &str) -> Result<PoolId, String> {
+    let expected = "expected 1 to 32 characters of a-z, 0-9 and -";
+    PoolId::new(text.trim()).ok_or_else(|| expected.to_owned())
+}
+
 /// An address, or `localhost`, which the check for loopback must not have to look up.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let numeric = match text.trim().strip_prefix("localhost:") {
@@ -181,6 +195,10 @@ mod tests {
         let settings = parsed(&[]);
         assert_eq!(settings.listen, ["127.0.0.1:8000".parse().expect("address")]);
         assert!(settings.is_local());
+        assert_eq!(
+            (settings.store.as_str(), settings.pools.as_slice()),
+            ("memory", &[PoolId::main()][..])
+        );
         assert_eq!(settings.task, None);
         assert_eq!(settings.effective_policy().expect("policy"), Policy::default());
     }
@@ -199,6 +217,8 @@ mod tests {
         let settings = parsed(&["--listen", "127.0.0.1:1,0.0.0.0:2"]);
         assert!(!settings.is_local(), "one open address is enough");
         assert_eq!(parsed(&["--key", "one,two"]).key, ["one", "two"]);
+        let pools = parsed(&["--pools", "eu, us"]).pools;
+        assert_eq!(pools.iter().map(PoolId::as_str).collect::<Vec<_>>(), ["eu", "us"]);
     }
 
     #[test]
@@ -208,6 +228,8 @@ mod tests {
             &["--verification", "maybe"],
             &["--consent", "never"],
             &["--log-format", "xml"],
+            &["--pools", "EU"],
+            &["--pools", ""],
             &["--nonsense"],
         ] {
             assert!(parse(arguments).is_err(), "{arguments:?}");

@@ -1,91 +1,8 @@
 //! The server as its operator meets it: a process with flags, output and an end.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+mod running;
 
-/// Longer than anything takes that works.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-const STRONG: &str = "pX3v9Qm2xLr7Tn5Wk8Zb4Yc6Hd1Gf0Js";
-const OTHER: &str = "Js0Gf1Hd6Yc4Zb8Wk5Tn7rL2mQ9v3XpA";
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_anonchat-server"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("ANONCHAT_") {
-            command.env_remove(name);
-        }
-    }
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn run(arguments: &[&str]) -> (bool, String, String) {
-    let Output { status, stdout, stderr } = command(arguments).output().expect("run");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (status.success(), text(stdout), text(stderr))
-}
-
-/// A server that runs, and what it has printed until it listened.
-struct Process {
-    child: Child,
-    printed: Vec<String>,
-    addresses: Vec<String>,
-}
-
-impl Process {
-    fn start(arguments: &[&str]) -> Self {
-        let listens = arguments.iter().filter(|argument| **argument == "--listen").count().max(1);
-        let mut child = command(arguments).spawn().expect("spawn");
-        let (lines, printed) = mpsc::channel();
-        let stdout = BufReader::new(child.stdout.take().expect("stdout"));
-        thread::spawn(move || {
-            stdout.lines().map_while(Result::ok).for_each(|line| _ = lines.send(line));
-        });
-        let mut process = Self { child, printed: Vec::new(), addresses: Vec::new() };
-        while process.addresses.len() < listens {
-            let line = printed.recv_timeout(PATIENCE).expect("a line");
-            if let Some((_, address)) = line.split_once("http://") {
-                process.addresses.push(address.to_owned());
-            }
-            process.printed.push(line);
-        }
-        process
-    }
-
-    fn get(&self, path: &str, headers: &str) -> (String, String) {
-        let address = &self.addresses[0];
-        let mut stream = TcpStream::connect(address).expect("connect");
-        stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("write");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("head");
-        (head.to_lowercase(), body.to_owned())
-    }
-
-    /// Asks it to end, as an init system does, and gives back what it logged.
-    fn terminate(mut self) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
-        let mut log = String::new();
-        self.child.stderr.take().expect("stderr").read_to_string(&mut log).expect("log");
-        (self.child.wait().expect("end").code(), log)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use running::{OTHER, Process, STRONG, run};
 
 #[test]
 fn development_mode_makes_keys_and_says_so() {
@@ -129,7 +46,6 @@ fn it_does_not_start_on_what_it_cannot_stand_for() {
         ("", &["--listen", "0.0.0.0:0"][..], "--key (ANONCHAT_KEY) is missing"),
         ("", &["--listen", "0.0.0.0:0", "--key", STRONG], "--admin-key (ANONCHAT_ADMIN_KEY)"),
         ("", &["--key", "short"], "--key (ANONCHAT_KEY) is shorter than 32 characters"),
-        ("", &["--store", "redis://localhost"], "the store `memory` only"),
         ("", &["--listen", "127.0.0.1:0", "--origins", "*"], "`*` is no origin"),
         ("[matching]\nnonsense = 1", &["--policy", path], "nonsense"),
         ("[connection]\nlease_s = 0", &["--policy", path], "lease_s is 0, but must be from 1 to"),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { deviceId, isKnown } from '../../web/js/device.js';
+import { deviceId, isKnown, recallPool, rememberPool } from '../../web/js/device.js';
 
 /** @returns {Storage} */
 function storage() {
@@ -33,4 +33,13 @@ test('a browser that stores nothing has a device for the visit', () => {
     setItem: () => { throw new Error('refused'); },
   }));
   assert.match(deviceId(closed), /^[0-9a-f]{32}$/);
+});
+
+test('where to look is remembered until it is forgotten', () => {
+  const kept = storage();
+  assert.equal(recallPool(kept), null);
+  rememberPool(kept, 'eu');
+  assert.equal(recallPool(kept), 'eu');
+  rememberPool(kept, null);
+  assert.equal(recallPool(kept), null);
 });

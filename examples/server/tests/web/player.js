@@ -13,6 +13,7 @@ export const hello = (change = {}) => ({
   verification: 'optional',
   text: { message: 500, nickname: 30, bio: 140 },
   graceMs: 15_000,
+  pools: ['main'],
   reports: ['harassment', 'spam', 'other'],
   limits: LIMITS,
   ...change,
@@ -33,8 +34,8 @@ export class Player {
   /** Other effects since they were last taken. */
   effects = [];
 
-  constructor({ nickname = 'Quiet Otter', bio = '', idPrefix = 'aa' } = {}) {
-    this.state = initial({ at: this.now, profile: { nickname, bio }, idPrefix });
+  constructor({ nickname = 'Quiet Otter', bio = '', pool = null, idPrefix = 'aa' } = {}) {
+    this.state = initial({ at: this.now, profile: { nickname, bio }, pool, idPrefix });
   }
 
   /** @param {object} event */

@@ -22,6 +22,7 @@ describe('hello', () => {
       verification: 'optional',
       text: { message: 500, nickname: 30, bio: 140 },
       graceMs: 15000,
+      pools: ['main'],
       reports: NATIVE_HELLO.reports,
       limits: NATIVE_HELLO.limits,
     }));
@@ -42,7 +43,7 @@ describe('hello', () => {
   test('what is missing gets its default', () =>
     assert.deepEqual(read({ type: 'hello', phase: 'idle' }), {
       type: 'hello', phase: { name: 'idle' }, gender: null, verification: 'optional',
-      text: { message: 500, nickname: 30, bio: 140 }, graceMs: 15000,
+      text: { message: 500, nickname: 30, bio: 140 }, graceMs: 15000, pools: [],
       reports: ['harassment', 'spam', 'minor', 'explicit', 'other'],
     }));
 });

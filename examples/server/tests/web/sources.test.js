@@ -32,7 +32,7 @@ describe('the policy', () => {
       assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\('style'/, name);
     }
   });
-  test('nothing but the device, the nickname and the bio is kept', () => {
+  test('nothing but the device, the nickname, the bio and the pool is kept', () => {
     for (const [name, text] of scripts) {
       if (name === path.join('js', 'device.js')) continue;
       assert.doesNotMatch(text, /\.setItem|sessionStorage|indexedDB|document\.cookie|caches\./, name);
@@ -66,7 +66,7 @@ describe('the parts fit', () => {
     }
   });
   test('every field has a label, every screen a heading that can take the focus', () => {
-    for (const id of all(/<(?:input|textarea)[^>]*\sid="([^"]+)"/g, html)) assert.ok(html.includes(`for="${id}"`), id);
+    for (const id of all(/<(?:input|textarea|select)[^>]*\sid="([^"]+)"/g, html)) assert.ok(html.includes(`for="${id}"`), id);
     for (const [section] of html.matchAll(/<section[\s\S]*?<\/section>/g)) assert.match(section, /<h1 [^>]*tabindex="-1"/);
     for (const id of all(/aria-(?:labelledby|describedby)="([^"]+)"/g, html)) assert.ok(html.includes(`id="${id}"`), id);
   });

@@ -30,12 +30,12 @@ export function backoff(attempt, random) {
 
 /**
  * The address of the socket beside the page, so that a page below a prefix finds its own server.
- * @param {string} page @param {string} deviceId
+ * @param {string} page @param {string} deviceId @param {string | null} [pool]
  */
-export function socketUrl(page, deviceId) {
+export function socketUrl(page, deviceId, pool = null) {
   const url = new URL('ws', page);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.search = new URLSearchParams({ device_id: deviceId, v: '1' }).toString();
+  url.search = new URLSearchParams({ device_id: deviceId, v: '1', ...(pool === null ? {} : { pool }) }).toString();
   url.hash = '';
   return url.href;
 }

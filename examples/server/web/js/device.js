@@ -1,11 +1,12 @@
 /**
- * All that this browser remembers: a random device id, the nickname and the bio. No chat, no picture.
+ * All that this browser remembers: a random device id, the nickname, the bio and where to look. No chat, no picture.
  */
 
 /** @import { Profile } from './state.js' */
 
 const DEVICE = 'anonchat.device';
 const PROFILE = 'anonchat.profile';
+const POOL = 'anonchat.pool';
 
 /** A browser may refuse to store anything; then everything lasts as long as the page. @param {Storage} storage @param {string} key */
 function read(storage, key) {
@@ -53,3 +54,9 @@ export function recall(storage) {
 
 /** @param {Storage} storage @param {Profile} profile */
 export const remember = (storage, { nickname, bio }) => write(storage, PROFILE, JSON.stringify({ nickname, bio }));
+
+/** @param {Storage} storage */
+export const recallPool = (storage) => read(storage, POOL) || null;
+
+/** @param {Storage} storage @param {string | null} pool */
+export const rememberPool = (storage, pool) => write(storage, POOL, pool ?? '');

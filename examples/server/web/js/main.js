@@ -4,7 +4,7 @@
 
 import { Camera } from './camera.js';
 import { Connection, socketUrl } from './connection.js';
-import { deviceId, isKnown, randomHex, recall, remember } from './device.js';
+import { deviceId, isKnown, randomHex, recall, recallPool, remember, rememberPool } from './device.js';
 import { ref } from './dom.js';
 import { nickname } from './names.js';
 import { reduce } from './reducer.js';
@@ -23,6 +23,7 @@ const remembered = recall(localStorage);
 let state = initial({
   at: Date.now(),
   profile: { nickname: remembered.nickname ?? nickname(Math.random), bio: remembered.bio ?? '' },
+  pool: recallPool(localStorage),
   // Ids go on being different after a reload, or the peer would take new messages for doubles.
   idPrefix: randomHex(4),
 });
@@ -55,8 +56,10 @@ let stopUpload = () => {};
 let connection = null;
 
 /** The device id is made when it is first needed, which is when somebody presses Start. */
+const address = () => socketUrl(document.baseURI, deviceId(localStorage), state.pool);
+
 const line = () =>
-  (connection ??= new Connection(socketUrl(document.baseURI, deviceId(localStorage)), dispatch, {
+  (connection ??= new Connection(address(), dispatch, {
     open: (url) => new WebSocket(url),
     after: (call, ms) => window.setTimeout(call, ms),
     cancel: (timer) => window.clearTimeout(timer),
@@ -82,6 +85,10 @@ function perform(effect) {
     case 'connect': return line().connect();
     case 'wake': return void window.setTimeout(() => dispatch({ type: 'tick' }), effect.ms);
     case 'remember': return remember(localStorage, effect.profile);
+    case 'turn':
+      rememberPool(localStorage, effect.pool);
+      line().url = address();
+      return;
     case 'camera_open': return void openCamera();
     case 'camera_shoot': return void shoot();
     case 'camera_close':

@@ -14,7 +14,7 @@
 
 /**
  * @typedef {{ type: 'hello', gender: Gender | null, verification: Verification, text: TextLimits,
- *   graceMs: number, reports: string[], phase: Phase, limits?: Limits }} Hello
+ *   graceMs: number, pools: string[], reports: string[], phase: Phase, limits?: Limits }} Hello
  * @typedef {{ name: 'idle' } | { name: 'waiting', filter: Filter, since: number | null }
  *   | { name: 'paired', peer: string, profile: PeerProfile, present: boolean }} Phase
  * @typedef {{ type: 'matched', peer: string, profile: PeerProfile, limits?: Limits }} Matched
@@ -155,6 +155,7 @@ function hello(raw) {
       bio: positive(chars.bio_chars) ?? DEFAULT_TEXT.bio,
     },
     graceMs: positive(raw.grace_ms) ?? 15_000,
+    pools: strings(raw.pools),
     reports: reports.length > 0 ? reports : DEFAULT_REPORTS,
   };
 }

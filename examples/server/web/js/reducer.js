@@ -13,6 +13,7 @@ import * as check from './rules/check.js';
 import * as delivery from './rules/delivery.js';
 import * as link from './rules/link.js';
 import * as matching from './rules/matching.js';
+import * as pools from './rules/pools.js';
 import * as pulse from './rules/pulse.js';
 import { refused } from './rules/refusal.js';
 import * as safety from './rules/safety.js';
@@ -62,6 +63,7 @@ function acted(state, event) {
     case 'profile_edit': return step(show(state, 'profile'));
     case 'profile_save': return matching.saveProfile(state, event.profile);
     case 'filter': return step({ ...state, filter: event.filter, notice: null });
+    case 'pool': return pools.choose(state, event.pool);
     case 'find': return matching.find(state);
     case 'cancel': return matching.leave(state, false);
     case 'next': return matching.next(state);

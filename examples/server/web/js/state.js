@@ -15,7 +15,7 @@
 
 /**
  * What `hello` says about the server itself.
- * @typedef {{ verification: Verification, text: TextLimits, graceMs: number, reports: string[] }} Terms
+ * @typedef {{ verification: Verification, text: TextLimits, graceMs: number, pools: string[], reports: string[] }} Terms
  */
 
 /** @typedef {{ nickname: string, bio: string }} Profile */
@@ -77,6 +77,7 @@
  * @property {boolean} declaring
  * @property {Profile} profile
  * @property {Filter} filter
+ * @property {string | null} pool where to look; `null` is wherever the server puts those who do not say
  * @property {Limits} limits
  * @property {Wait | null} wait
  * @property {Check} check
@@ -103,7 +104,7 @@
  *   | { type: 'consent', given: boolean } | { type: 'camera_open' } | { type: 'shoot' } | { type: 'check_retry' }
  *   | { type: 'check_skip' } | { type: 'check_continue' }
  *   | { type: 'profile_save', profile: Profile } | { type: 'profile_edit' }
- *   | { type: 'filter', filter: Filter } | { type: 'find' } | { type: 'cancel' }
+ *   | { type: 'filter', filter: Filter } | { type: 'pool', pool: string } | { type: 'find' } | { type: 'cancel' }
  *   | { type: 'say', text: string } | { type: 'compose', empty: boolean }
  *   | { type: 'next' } | { type: 'leave', home: boolean }
  *   | { type: 'dialog', kind: 'report' | 'block' | null }
@@ -126,9 +127,11 @@
 
 /**
  * What is to be done outside. `connect` also replaces a line that is only believed to be alive; `wake` asks for
- * a tick after that time, for whatever may not wait for the next regular one.
+ * a tick after that time, for whatever may not wait for the next regular one; `turn` leads the next line to a pool
+ * and remembers it.
  * @typedef {{ do: 'send', request: Request }
  *   | { do: 'connect' } | { do: 'wake', ms: number } | { do: 'remember', profile: Profile }
+ *   | { do: 'turn', pool: string | null }
  *   | { do: 'camera_open' } | { do: 'camera_shoot' } | { do: 'camera_close' }} Effect
  */
 
@@ -146,10 +149,10 @@ export const FRESH_CHECK = {
 };
 
 /**
- * @param {{ at: number, profile: Profile, idPrefix: string }} start
+ * @param {{ at: number, profile: Profile, pool?: string | null, idPrefix: string }} start
  * @returns {State}
  */
-export const initial = ({ at, profile, idPrefix }) => ({
+export const initial = ({ at, profile, pool = null, idPrefix }) => ({
   now: at,
   screen: 'home',
   entering: false,
@@ -159,6 +162,7 @@ export const initial = ({ at, profile, idPrefix }) => ({
   declaring: false,
   profile,
   filter: 'any',
+  pool,
   limits: {},
   wait: null,
   check: FRESH_CHECK,

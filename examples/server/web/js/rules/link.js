@@ -65,12 +65,12 @@ export const banned = (state, until) =>
 
 /** @param {State} before @param {Hello} frame @returns {Step} */
 export function hello(before, frame) {
-  const { verification, text, graceMs, reports, gender, phase } = frame;
+  const { verification, text, graceMs, pools, reports, gender, phase } = frame;
   const again = before.terms !== null && before.link.status !== 'open';
   /** @type {State} */
   const opened = {
     ...before,
-    terms: { verification, text, graceMs, reports },
+    terms: { verification, text, graceMs, pools, reports },
     gender,
     declaring: false,
     bannedUntil: null,

@@ -8,6 +8,7 @@ import { FRESH_CHECK, andThen, notify, say, show, step } from '../state.js';
 import { refusedMessage } from './delivery.js';
 import { banned } from './link.js';
 import { nothingToLeave, stay } from './matching.js';
+import { gone } from './pools.js';
 import { noUndo, refusedReport } from './safety.js';
 
 /** How long a refusal stays when it does not say until when. */
@@ -20,6 +21,7 @@ export const retryAt = (state, { retryAfterMs, until }) =>
 /** @param {State} state @param {Refusal} refusal @returns {Step} */
 export function refused(state, refusal) {
   if (refusal.code === 'banned') return banned(state, refusal.until);
+  if (refusal.code === 'unknown_pool') return gone(state);
   switch (refusal.action ?? guess(state)) {
     case 'why': return whyRefused(state, refusal);
     case 'ack': case 'typing': return step(state);

@@ -9,6 +9,7 @@ import { FILTERS, UNLIMITED } from '../protocol.js';
 import { FILTER_NAMES, GENDER_NAMES, duration, leftToday } from '../sentences.js';
 import { isOpen } from '../state.js';
 import { mustWait, usedUp } from '../rules/matching.js';
+import { current, isOffered } from '../rules/pools.js';
 
 /** @param {Act} act @returns {Show} */
 export function findView(act) {
@@ -20,6 +21,7 @@ export function findView(act) {
     if (target instanceof HTMLInputElement) act({ type: 'filter', filter: /** @type {Filter} */ (target.value) });
   });
   onSubmit(form, () => act({ type: 'find' }));
+  const showPools = poolsView(act);
   const showBlocks = blocksView(act);
 
   return (state) => {
@@ -35,7 +37,25 @@ export function findView(act) {
     const waits = mustWait(state);
     setBlocked(find, waits || !isOpen(state) || usedUp(state, filter));
     setText(findText, waits && wait !== null ? `Find somebody in ${duration(wait.until - state.now)}` : 'Find somebody');
+    showPools(state);
     showBlocks(state);
+  };
+}
+
+/** Where to look, if the server leaves a choice. @param {Act} act @returns {Show} */
+function poolsView(act) {
+  const [field, select] = [element('pool-field'), ref('pool', HTMLSelectElement)];
+  select.addEventListener('change', () => act({ type: 'pool', pool: select.value }));
+  let shown = '';
+  return (state) => {
+    const pools = state.terms?.pools ?? [];
+    setShown(field, isOffered(state));
+    if (shown !== pools.join()) {
+      shown = pools.join();
+      select.replaceChildren(...pools.map((pool) => new Option(pool, pool)));
+    }
+    const here = current(state) ?? '';
+    if (select.value !== here) select.value = here;
   };
 }
 

@@ -1,0 +1,14 @@
+//! Three servers on one store: whoever is where, they are one crowd.
+
+mod book;
+#[path = "../client/mod.rs"]
+mod client;
+mod crowd;
+#[path = "../double/mod.rs"]
+mod double;
+mod life;
+mod meeting;
+#[path = "../person/mod.rs"]
+mod person;
+mod soak;
+mod three;

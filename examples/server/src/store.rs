@@ -1,0 +1,70 @@
+//! Opens the store that the operator has named.
+
+use anonchat_axum::Builder;
+use anonchat_core::{Policy, PoolId};
+use anonchat_store::MemoryStore;
+
+use crate::keys::Keys;
+use crate::refusal::Refusal;
+
+/// The setting that keeps everything in this process.
+const MEMORY: &str = "memory";
+
+/// Gives the chat its store and its pools.
+///
+/// A server whose store cannot be reached does not start: who runs it learns so at once, and
+/// whatever restarts it tries again. One that runs bears it when its store goes away.
+pub(crate) async fn open(
+    builder: Builder,
+    store: &str,
+    pools: Vec<PoolId>,
+    policy: Policy,
+    keys: &Keys,
+) -> Result<Builder, Refusal> {
+    let mut names = pools.iter().enumerate();
+    if let Some((_, twice)) = names.find(|(before, name)| pools[..*before].contains(name)) {
+        return Err(Refusal::PoolTwice(twice.as_str().to_owned()));
+    }
+    let builder = builder.pools(pools.clone());
+    if store == MEMORY {
+        tracing::warn!("the store is in memory: a restart forgets bans, blocks and limits");
+        return Ok(builder.store(MemoryStore::new(policy)?.with_pools(pools)));
+    }
+    if keys.development {
+        return Err(Refusal::KeyOfStore);
+    }
+    shared(builder, store, pools, policy, keys).await
+}
+
+#[cfg(feature = "redis")]
+async fn shared(
+    builder: Builder,
+    url: &str,
+    pools: Vec<PoolId>,
+    policy: Policy,
+    keys: &Keys,
+) -> Result<Builder, Refusal> {
+    use anonchat_core::StoreError;
+    use anonchat_store::{ConnectError, RedisStore};
+
+    let mut redis = RedisStore::builder(url.parse()?).policy(policy).pools(pools);
+    if let Some(key) = keys.device.last() {
+        redis = redis.key_fingerprint(key.fingerprint());
+    }
+    match redis.connect().await {
+        Ok(store) => Ok(builder.store(store)),
+        Err(ConnectError::Store(StoreError::OtherKey)) => Err(Refusal::OtherKey),
+        Err(error) => Err(Refusal::StoreOpen(error)),
+    }
+}
+
+#[cfg(not(feature = "redis"))]
+async fn shared(
+    _builder: Builder,
+    _url: &str,
+    _pools: Vec<PoolId>,
+    _policy: Policy,
+    _keys: &Keys,
+) -> Result<Builder, Refusal> {
+    Err(Refusal::Store)
+}

@@ -1,0 +1,91 @@
+//! The built server as a process: started with flags, asked things, told to end.
+
+#![allow(dead_code, reason = "every test binary uses a part of it")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// Longer than anything takes that works.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) const STRONG: &str = "pX3v9Qm2xLr7Tn5Wk8Zb4Yc6Hd1Gf0Js";
+pub(crate) const OTHER: &str = "Js0Gf1Hd6Yc4Zb8Wk5Tn7rL2mQ9v3XpA";
+
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_anonchat-server"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ANONCHAT_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs it to its end: whether it succeeded, and what it printed and logged.
+pub(crate) fn run(arguments: &[&str]) -> (bool, String, String) {
+    let Output { status, stdout, stderr } = command(arguments).output().expect("run");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (status.success(), text(stdout), text(stderr))
+}
+
+/// A server that runs, and what it has printed until it listened.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) printed: Vec<String>,
+    pub(crate) addresses: Vec<String>,
+}
+
+impl Process {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let listens = arguments.iter().filter(|argument| **argument == "--listen").count().max(1);
+        let mut child = command(arguments).spawn().expect("spawn");
+        let (lines, printed) = mpsc::channel();
+        let stdout = BufReader::new(child.stdout.take().expect("stdout"));
+        thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).for_each(|line| _ = lines.send(line));
+        });
+        let mut process = Self { child, printed: Vec::new(), addresses: Vec::new() };
+        while process.addresses.len() < listens {
+            let line = printed.recv_timeout(PATIENCE).expect("a line");
+            if let Some((_, address)) = line.split_once("http://") {
+                process.addresses.push(address.to_owned());
+            }
+            process.printed.push(line);
+        }
+        process
+    }
+
+    pub(crate) fn get(&self, path: &str, headers: &str) -> (String, String) {
+        let address = &self.addresses[0];
+        let mut stream = TcpStream::connect(address).expect("connect");
+        stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("write");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("head");
+        (head.to_lowercase(), body.to_owned())
+    }
+
+    /// Asks it to end, as an init system does, and gives back what it logged.
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+        let mut log = String::new();
+        self.child.stderr.take().expect("stderr").read_to_string(&mut log).expect("log");
+        (self.child.wait().expect("end").code(), log)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
