@@ -72,7 +72,7 @@ end
 function unhook(device)
   if device.conn then
     Leases.remove(string.sub(device.conn, 1, 8), device.id)
-    device.conn = nil
+    device.conn = false
     pool.online = pool.online - 1
   end
 end
@@ -81,7 +81,7 @@ end
 function forget_away(device)
   local ends = device.away
   if ends then
-    device.away = nil
+    device.away = false
     Due.remove(ends, DUE_GRACE .. device.id)
   end
   return ends
@@ -102,7 +102,7 @@ function enter(id)
       Devices.remove(device)
       device = Devices.enter(id)
     end
-    device.kept = nil
+    device.kept = false
   end
   return device
 end
