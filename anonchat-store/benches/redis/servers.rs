@@ -122,7 +122,7 @@ impl Server {
 }
 
 fn attach(person: u64, conn: Conn) -> Command {
-    Command::Attach { device: device(person), conn, client: Client::Plain }
+    Command::Attach { device: device(person), conn, client: Client::Plain, again: false }
 }
 
 fn join(person: u64, conn: Conn) -> Command {
