@@ -26,7 +26,9 @@ mod stage;
 
 use stage::Stage;
 
-const PARTS: [(&str, fn(&mut Stage)); 5] = [
+type Part = (&'static str, fn(&mut Stage));
+
+const PARTS: [Part; 5] = [
     ("ceiling", ceiling::measure),
     ("queue", queue::measure),
     ("memory", memory::measure),
