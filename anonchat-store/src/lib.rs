@@ -28,7 +28,7 @@
 //!
 //! let device = DeviceId::from_bytes([7; 16]); // a keyed hash, made at the door
 //! let conn = Conn { node, id: 1 };
-//! let attach = Command::Attach { device, conn, client: Client::Native };
+//! let attach = Command::Attach { device, conn, client: Client::Native, again: false };
 //! let dice = Dice { pair: PairId::from_bytes([9; 16]) }; // 16 random bytes
 //! let now = UnixMillis::new(1_700_000_000_000);
 //!
