@@ -92,7 +92,7 @@ impl Matchmaker for WithPool {
     fn arrive(&mut self, kind: Kind) -> (Self::Person, Option<Self::Person>) {
         let device = DeviceId::from_bytes(random(!self.numbers));
         let conn = Conn { node: NodeId(1), id: self.numbers };
-        self.apply(&Command::Attach { device, conn, client: Client::Plain });
+        self.apply(&Command::Attach { device, conn, client: Client::Plain, again: false });
         let mail = self.apply(&Command::Join { device, conn, wish: self.wish(kind) });
         let met = mail.iter().find(|envelope| envelope.conn != conn);
         let met = met.map(|envelope| {

@@ -22,6 +22,9 @@ pub enum Command {
         conn: Conn,
         /// How it speaks.
         client: Client,
+        /// Whether this connection held the device before. Then it does not take the device from
+        /// another one, which must be newer: that is refused with [`Rejection::Replaced`].
+        again: bool,
     },
     /// A connection is gone. With a grace the place is kept; without, this is a leave.
     Detach {

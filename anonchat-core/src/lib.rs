@@ -13,7 +13,7 @@
 //! let device = DeviceId::from_bytes([7; 16]); // a keyed hash of the id that the browser made
 //! let conn = Conn { node: NodeId(1), id: 1 };
 //!
-//! let attach = Command::Attach { device, conn, client: Client::Native };
+//! let attach = Command::Attach { device, conn, client: Client::Native, again: false };
 //! let dice = Dice { pair: PairId::from_bytes([1; 16]) }; // 16 fresh random bytes a command
 //! pool.apply(now, dice, &attach).outcome.expect("nobody is banned yet");
 //!

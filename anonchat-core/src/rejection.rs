@@ -1,5 +1,6 @@
 //! What the rules refuse.
 
+use crate::event::Client;
 use crate::profile::Gender;
 use crate::time::UnixMillis;
 
@@ -12,6 +13,11 @@ pub enum Rejection {
     /// The connection does not hold the device: a newer one does, or its server was taken for
     /// dead, or it never attached.
     NotAttached,
+    /// The connection held the device once, and a newer one holds it now.
+    Replaced {
+        /// How that connection speaks.
+        by: Client,
+    },
     /// The device is banned until then.
     Banned {
         /// The end of the ban.

@@ -131,9 +131,49 @@ fn attaching_again_with_the_same_connection_tells_the_truth_and_nothing_else() {
     let mut w = world();
     w.meet(ANN, BEN);
     let conn = w.conn(ANN);
-    let again = Command::Attach { device: ANN.device(), conn, client: Client::Native };
-    let told = w.apply(again).expect("attached");
+    let told = w.attach_again(ANN, conn, Client::Native).expect("attached");
     assert_eq!(told.len(), 1);
+    assert!(matches!(phase(&told, ANN), Phase::Paired { .. }));
+}
+
+#[test]
+fn an_older_connection_that_missed_its_replacement_does_not_take_the_device_back() {
+    for by in [Client::Native, Client::Plain] {
+        let mut w = world();
+        w.attach(ANN);
+        let old = w.conn(ANN);
+        w.attach_at(ANN, 2, by).expect("attached");
+        let (ann, _) = w.meet(ANN, BEN);
+        let refused = w.attach_again(ANN, old, Client::Native);
+        assert_eq!(refused, Err(Rejection::Replaced { by }));
+        assert_eq!(w.census(), Census { online: 2, waiting: 0, pairs: 1 });
+        let told = w.leave(ANN);
+        assert_eq!(told[0], (BEN, Event::PeerLeft { pair: ann.pair, why: Departure::Left }));
+    }
+}
+
+#[test]
+fn an_older_connection_comes_back_when_no_newer_one_is_there() {
+    let mut w = world();
+    w.attach(ANN);
+    let old = w.conn(ANN);
+    w.attach(ANN);
+    w.meet(ANN, BEN);
+    w.detach(ANN);
+    let told = w.attach_again(ANN, old, Client::Native).expect("attached");
+    assert!(matches!(phase(&told, ANN), Phase::Paired { .. }));
+    assert_eq!(w.conn(ANN), old);
+}
+
+#[test]
+fn whose_server_was_taken_for_dead_comes_back_as_ever() {
+    let mut w = world();
+    w.meet(ANN, BEN);
+    let conn = w.conn(ANN);
+    w.kill(1);
+    w.wait(15 * SECOND).sweep();
+    assert_eq!(w.census().online, 0);
+    let told = w.attach_again(ANN, conn, Client::Native).expect("attached");
     assert!(matches!(phase(&told, ANN), Phase::Paired { .. }));
 }
 
@@ -231,7 +271,7 @@ fn memory_returns_after_a_million_devices_have_come_and_gone() {
         let (device, conn) = (Who(n).device(), Conn { node: NodeId(1), id: n.into() });
         let client = Client::Plain;
         for command in [
-            Command::Attach { device, conn, client },
+            Command::Attach { device, conn, client, again: false },
             Command::Join { device, conn, wish: Wish::default() },
         ] {
             commands += 1;

@@ -38,7 +38,12 @@ async fn its_pools_are_those_that_it_was_given_and_know_nothing_of_each_other() 
     let store = MemoryStore::default().with_pools(pools.clone());
     let (node, now) = (NodeId(1), UnixMillis::new(1));
     let device = DeviceId::from_bytes([1; 16]);
-    let attach = Command::Attach { device, conn: Conn { node, id: 1 }, client: Client::Native };
+    let attach = Command::Attach {
+        device,
+        conn: Conn { node, id: 1 },
+        client: Client::Native,
+        again: false,
+    };
     let dice = Dice { pair: PairId::from_bytes([1; 16]) };
     store.apply(&pools[0], now, dice, &attach).await.expect("known").outcome.expect("comes in");
     for (pool, online) in pools.iter().zip([1, 0]) {
@@ -64,7 +69,8 @@ async fn after_a_panic_under_the_lock_it_is_unavailable_and_panics_no_more() {
     let (pool, node, now) = (PoolId::main(), NodeId(1), UnixMillis::new(1));
     store.open(node, Arc::new(Panics)).await.expect("opens");
     let device = DeviceId::from_bytes([1; 16]);
-    let attach = Command::Attach { device, conn: Conn { node, id: 1 }, client: Client::Native };
+    let conn = Conn { node, id: 1 };
+    let attach = Command::Attach { device, conn, client: Client::Native, again: false };
     let dice = Dice { pair: PairId::from_bytes([1; 16]) };
     let (same, its_pool) = (Arc::clone(&store), pool.clone());
     tokio::spawn(async move { same.apply(&its_pool, now, dice, &attach).await })

@@ -57,6 +57,7 @@ names! { COMMANDS, command(&Command) {
 
 names! { REJECTIONS, rejection(&Rejection) {
     Rejection::NotAttached => "rejection NotAttached",
+    Rejection::Replaced { .. } => "rejection Replaced",
     Rejection::Banned { .. } => "rejection Banned",
     Rejection::AlreadyWaiting => "rejection AlreadyWaiting",
     Rejection::AlreadyPaired => "rejection AlreadyPaired",

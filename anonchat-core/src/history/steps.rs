@@ -279,15 +279,16 @@ impl Steps {
         let person = self.world.person(who);
         let client = if u.ratio(2, 3)? { Client::Native } else { Client::Plain };
         let node = node(u)?;
-        let conn = match (u.int_in_range(0..=31_u8)?, person.current, person.former) {
+        let (conn, again) = match (u.int_in_range(0..=31_u8)?, person.current, person.former) {
             // After a gap a connection attaches again.
-            (0..=3, Some(same), _) => same,
-            // An older connection comes back to life.
-            (4, _, Some(old)) => old,
-            _ => self.world.new_conn(node),
+            (0..=3, Some(same), _) => (same, true),
+            // An older connection comes back to life, perhaps after a newer one.
+            (4..=7, _, Some(old)) => (old, true),
+            _ => (self.world.new_conn(node), false),
         };
-        self.world.attach(who, conn, client);
-        Ok(Command::Attach { device: device(who), conn, client })
+        let again = again != u.ratio(1, 8)?;
+        self.world.attach(who, conn, client, again);
+        Ok(Command::Attach { device: device(who), conn, client, again })
     }
 
     fn detach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {

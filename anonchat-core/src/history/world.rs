@@ -127,9 +127,10 @@ impl World {
         Conn { node, id: self.conns }
     }
 
-    pub(super) fn attach(&mut self, who: u8, conn: Conn, client: Client) {
-        let (now, until) = (self.now, self.now.after(self.lease_ms));
-        if now < self.person(who).banned_until {
+    pub(super) fn attach(&mut self, who: u8, conn: Conn, client: Client, again: bool) {
+        let (now, until, person) = (self.now, self.now.after(self.lease_ms), self.person(who));
+        let newer = person.current.is_some_and(|current| again && current != conn);
+        if now < person.banned_until || newer {
             return;
         }
         self.leases.entry(conn.node).or_insert(until);

@@ -59,7 +59,7 @@ use safety::Safety;
 ///     let device = DeviceId::from_bytes([n; 16]);
 ///     let conn = Conn { node: NodeId(1), id: n.into() };
 ///     let dice = |m: u8| Dice { pair: PairId::from_bytes([m; 16]) };
-///     pool.apply(now, dice(n), &Command::Attach { device, conn, client: Client::Native });
+///     pool.apply(now, dice(n), &Command::Attach { device, conn, client: Client::Native, again: false });
 ///     let join = Command::Join { device, conn, wish: Wish::default() };
 ///     pool.apply(now, dice(n), &join).outcome.expect("accepted")
 /// };
@@ -133,7 +133,9 @@ impl Pool {
 
     fn dispatch(&mut self, command: &Command) -> Result<(), Rejection> {
         match command {
-            Command::Attach { device, conn, client } => self.attach(*device, *conn, *client),
+            Command::Attach { device, conn, client, again } => {
+                self.attach(*device, *conn, *client, *again)
+            }
             Command::Detach { device, conn } => self.detach(*device, *conn),
             Command::Join { device, conn, wish } => self.join(*device, *conn, wish),
             Command::Next { device, conn, wish } => self.next(*device, *conn, wish),

@@ -15,13 +15,19 @@ impl Pool {
         device: DeviceId,
         conn: Conn,
         client: Client,
+        again: bool,
     ) -> Result<(), Rejection> {
         self.check_dice()?;
         if let Some(until) = self.banned_until(device) {
             return Err(Rejection::Banned { until });
         }
+        let held = self.devices.find(device).and_then(|slot| self.devices[slot].attached);
+        // Whoever missed that it was replaced may not do the same to the newer one.
+        if let Some(newer) = held.filter(|held| again && held.conn != conn) {
+            return Err(Rejection::Replaced { by: newer.client });
+        }
         let slot = self.enter(device);
-        let former = self.devices[slot].attached.map(|held| held.conn);
+        let former = held.map(|held| held.conn);
         if former.is_some_and(|former| former != conn) {
             self.tell(slot, Event::Replaced { by: client });
             self.unhook(slot);

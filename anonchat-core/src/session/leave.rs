@@ -12,9 +12,13 @@ use crate::time::UnixMillis;
 impl Session {
     pub(super) fn replaced(&mut self, by: Client) {
         self.presence.let_go();
+        // The news and the refusal of an attach may cross and say it twice.
+        let told = self.presence.ending.is_some_and(|ending| ending.close == Close::Replaced);
         match (self.client, by) {
             (Client::Native, _) => {
-                self.send(ServerFrame::Replaced);
+                if !told {
+                    self.send(ServerFrame::Replaced);
+                }
                 self.lose(Close::Replaced);
             }
             (Client::Plain, Client::Native) => self.lose(Close::Replaced),

@@ -63,6 +63,7 @@ impl Session {
             // What was asked for has been answered by the events.
             (None, _) | (Some(Awaited::Order(_)), Ok(())) => {}
             (Some(_), Err(Rejection::Banned { until })) => self.banned(until),
+            (Some(Awaited::Attach), Err(Rejection::Replaced { by })) => self.replaced(by),
             (Some(Awaited::Attach), Err(_)) => self.attach_later(),
             (Some(Awaited::Order(order)), Err(rejection)) => self.rejected(order, rejection),
         }

@@ -19,6 +19,8 @@ pub(super) struct Presence {
     pub(super) deferred: Option<Order>,
     /// The name by which the pool knows the connection, where that is no longer its own.
     pub(super) former: Option<Conn>,
+    /// Whether this connection has held the device.
+    pub(super) held: bool,
     /// Whether the pool may believe that this connection holds the device.
     pub(super) owes_detach: bool,
     pub(super) attach_wanted: bool,
@@ -74,6 +76,7 @@ impl Presence {
             awaited: None,
             deferred: None,
             former: None,
+            held: false,
             owes_detach: false,
             attach_wanted: has_pool,
             retry_at: None,
@@ -138,6 +141,7 @@ impl Presence {
 
     /// The pool says that this connection holds the device.
     pub(super) fn hold(&mut self) {
+        self.held = true;
         self.owes_detach = true;
         if self.standing == Standing::Elsewhere {
             self.standing = Standing::Here;
@@ -153,6 +157,7 @@ impl Presence {
     }
 
     pub(super) fn came_in(&mut self) {
+        self.held = true;
         self.told_away = false;
         self.owes_detach &= self.standing != Standing::Elsewhere;
     }
@@ -203,7 +208,9 @@ impl Session {
         } else if presence.attach_wanted {
             presence.attach_wanted = false;
             presence.owes_detach = true;
-            self.apply(Awaited::Attach, Command::Attach { device, conn, client });
+            // Only at its first coming is it certain to be the newest connection.
+            let again = presence.held;
+            self.apply(Awaited::Attach, Command::Attach { device, conn, client, again });
         } else if let Some(order) = presence.deferred.take() {
             let command = order.command.clone();
             self.apply(Awaited::Order(order), command);

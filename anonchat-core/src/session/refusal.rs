@@ -191,8 +191,10 @@ impl From<Rejection> for ErrorCode {
             }
             Rejection::AlreadyReported => Self::AlreadyReported,
             Rejection::TooManyBlocks { .. } => Self::TooManyBlocks,
-            // Neither is the client's doing: the same frame may well pass a moment later.
-            Rejection::NotAttached | Rejection::DiceUsed => Self::Unavailable,
+            // None is the client's doing: the same frame may well pass a moment later.
+            Rejection::NotAttached | Rejection::Replaced { .. } | Rejection::DiceUsed => {
+                Self::Unavailable
+            }
         }
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Act {
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
     Attach(Client),
+    /// Through the connection before the last, which was there before.
+    AttachAgain(Client),
     Detach,
     Join(Filter, Option<Gender>),
     Next(Filter, Option<Gender>),

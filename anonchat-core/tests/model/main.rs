@@ -78,7 +78,8 @@ impl ReferenceStateMachine for Rules {
         let client = select(vec![Client::Native, Client::Native, Client::Plain]);
         let simple = |who: BoxedStrategy<usize>, verb: Verb| (who, Just(verb)).boxed();
         let deed = prop_oneof![
-            6 => (gone, client.prop_map(Verb::Attach)),
+            6 => (gone, client.clone().prop_map(Verb::Attach)),
+            2 => (anybody(), client.prop_map(Verb::AttachAgain)),
             2 => simple(busy.clone(), Verb::Detach),
             10 => (idle, wish.clone().prop_map(|(filter, gender)| Verb::Join(filter, gender))),
             3 => (busy.clone(), wish.prop_map(|(filter, gender)| Verb::Next(filter, gender))),
@@ -154,7 +155,7 @@ impl StateMachineTest for PoolTest {
     fn apply(mut system: Self, state: &Reference, act: Act) -> Self {
         system.at = system.at.after(act.wait);
         system.steps += 1;
-        let command = system.command(&act);
+        let command = system.command(&act, state);
         let dice = Dice { pair: pair_id(system.steps) };
         let commit = system.pool.apply(system.at, dice, &command);
         match (&commit.outcome, &state.said) {
@@ -188,7 +189,7 @@ impl StateMachineTest for PoolTest {
 }
 
 impl PoolTest {
-    fn command(&mut self, act: &Act) -> Command {
+    fn command(&mut self, act: &Act, state: &Reference) -> Command {
         let device = device(act.who);
         let known = self.conns[act.who];
         let conn = known.unwrap_or(Conn { node: NodeId(1), id: 0 });
@@ -200,7 +201,11 @@ impl PoolTest {
                     self.made += 1;
                 }
                 let conn = Conn { node: NodeId(1), id: self.made };
-                Command::Attach { device, conn, client }
+                Command::Attach { device, conn, client, again: false }
+            }
+            Verb::AttachAgain(client) => {
+                let conn = state.people[act.who].former();
+                Command::Attach { device, conn, client, again: true }
             }
             Verb::Detach => Command::Detach { device, conn },
             Verb::Join(filter, gender) => {

@@ -29,6 +29,8 @@ pub(crate) struct Reference {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Person {
     pub(crate) conn: Option<Conn>,
+    /// The connections that ever held the device, the newest last.
+    pub(crate) held: Vec<Conn>,
     pub(crate) native: bool,
     pub(crate) ticket: Option<Ticket>,
     pub(crate) away_until: Option<UnixMillis>,
@@ -102,7 +104,8 @@ impl Reference {
         self.steps += 1;
         let who = act.who;
         let outcome = match &act.verb {
-            Verb::Attach(client) => self.attach(who, *client),
+            Verb::Attach(client) => self.come(who, *client),
+            Verb::AttachAgain(client) => self.come_again(who, *client),
             Verb::Detach => self.detach(who),
             Verb::Join(filter, gender) => self.join(who, *filter, *gender),
             Verb::Next(filter, gender) => self.next(who, *filter, *gender),
@@ -167,7 +170,28 @@ impl Reference {
         }
     }
 
-    fn attach(&mut self, who: usize, client: Client) -> Outcome {
+    /// A connection that was never there before.
+    fn come(&mut self, who: usize, client: Client) -> Outcome {
+        let conn = Conn { node: NodeId(1), id: self.conns + 1 };
+        let told = self.attach(who, conn, client)?;
+        self.conns += 1;
+        self.people[who].held.push(conn);
+        Ok(told)
+    }
+
+    fn come_again(&mut self, who: usize, client: Client) -> Outcome {
+        let person = &self.people[who];
+        let conn = person.former();
+        if person.conn.is_some_and(|newer| newer != conn) {
+            let by = if person.native { Client::Native } else { Client::Plain };
+            let until = person.banned_until;
+            let banned = (self.now < until).then_some(Rejection::Banned { until });
+            return Err(banned.into_iter().chain([Rejection::Replaced { by }]).collect());
+        }
+        self.attach(who, conn, client)
+    }
+
+    fn attach(&mut self, who: usize, conn: Conn, client: Client) -> Outcome {
         let until = self.people[who].banned_until;
         if self.now < until {
             return Err(vec![Rejection::Banned { until }]);
@@ -177,18 +201,18 @@ impl Reference {
         let partner = self.live(who).map(|(index, side)| {
             (self.pairs[index].members[side.other().index()], self.pairs[index].id)
         });
-        if self.people[who].conn.is_some() {
+        let former = self.people[who].conn;
+        if former.is_some_and(|former| former != conn) {
             self.tell(&mut told, who, Fact::Replaced);
             if let Some((partner, id)) = partner {
                 self.tell(&mut told, partner, Fact::PeerAway(id, grace));
             }
         }
-        if let Some((partner, id)) = partner {
+        if let Some((partner, id)) = partner.filter(|_| former != Some(conn)) {
             self.tell(&mut told, partner, Fact::PeerBack(id));
         }
-        self.conns += 1;
         let returned = self.people[who].away_until.take().is_some();
-        self.people[who].conn = Some(Conn { node: NodeId(1), id: self.conns });
+        self.people[who].conn = Some(conn);
         self.people[who].native = client.has_grace();
         let phase = match (partner.is_some(), self.waits(who)) {
             (true, _) => "paired",
@@ -443,6 +467,14 @@ impl Reference {
             self.meet(one, other, &mut told);
         }
         told
+    }
+}
+
+impl Person {
+    /// The connection before the last; the last, if it is the only one.
+    pub(crate) fn former(&self) -> Conn {
+        let older = self.held.iter().rev().nth(1).or(self.held.last());
+        older.copied().unwrap_or(Conn { node: NodeId(1), id: 0 })
     }
 }
 

@@ -11,7 +11,8 @@ const BAN: &str =
 fn a_connection_first_takes_the_device() {
     let mut desk = Desk::new(Client::Native, |_| ());
     assert_eq!(desk.outputs(), ["apply Attach"]);
-    let attach = Command::Attach { device: device(), conn: conn(1), client: Client::Native };
+    let attach =
+        Command::Attach { device: device(), conn: conn(1), client: Client::Native, again: false };
     assert_eq!(desk.command, Some(attach));
 }
 

@@ -160,6 +160,75 @@ fn two_original_clients_that_cross_leave_one_with_the_device() {
 }
 
 #[test]
+fn every_attach_but_the_first_that_succeeds_says_that_it_comes_again() {
+    let again = |desk: &Desk| match desk.command {
+        Some(Command::Attach { again, .. }) => again,
+        _ => panic!("no attach"),
+    };
+    let mut desk = Desk::new(Client::Native, |_| ());
+    desk.outputs();
+    assert!(!again(&desk));
+    desk.give(Input::Unavailable);
+    desk.time_out();
+    assert!(!again(&desk), "it has not come in yet");
+    desk.attached(Phase::Idle);
+    for _ in 0..2 {
+        assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+        assert!(again(&desk));
+        desk.attached(Phase::Idle);
+    }
+
+    let mut desk = Desk::new(Client::Native, |_| ());
+    desk.outputs();
+    desk.event(attached(Phase::Idle));
+    desk.give(Input::Unavailable);
+    desk.time_out();
+    assert!(again(&desk), "it has come in although the answer was lost");
+}
+
+#[test]
+fn who_missed_that_it_was_replaced_learns_it_when_it_comes_again() {
+    let gap = |client| {
+        let mut desk = Desk::new(client, |_| ()).arrived().paired();
+        assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+        desk
+    };
+    for by in [Client::Native, Client::Plain] {
+        let lines = gap(Client::Native).reject(Rejection::Replaced { by });
+        assert_eq!(lines, [r#"{"type":"replaced"}"#, "close 4001 replaced"]);
+    }
+    let lines = gap(Client::Plain).reject(Rejection::Replaced { by: Client::Native });
+    assert_eq!(lines, ["close 4001 replaced"]);
+
+    let mut desk = gap(Client::Plain);
+    let lines = desk.reject(Rejection::Replaced { by: Client::Plain });
+    assert_eq!(one(&lines)["type"], "peer_left");
+    assert_eq!(
+        plainly_refused(&desk.frame(r#"{"action":"join"}"#)),
+        "This chat is open in another window."
+    );
+    assert_eq!(desk.give(Input::Closed), ["close 1000 "], "the device is not its to detach");
+}
+
+#[test]
+fn a_question_of_somebody_who_was_replaced_is_not_asked_again() {
+    let mut desk = Desk::plain();
+    desk.frame(r#"{"action":"join"}"#);
+    assert_eq!(desk.reject(Rejection::NotAttached), ["apply Attach"]);
+    let lines = desk.reject(Rejection::Replaced { by: Client::Plain });
+    assert_eq!(plainly_refused(&lines), "This chat is open in another window.");
+}
+
+#[test]
+fn a_replacement_that_is_told_twice_is_said_once() {
+    let mut desk = Desk::native();
+    desk.give(Input::Gap);
+    let by = Client::Native;
+    assert_eq!(desk.event(Event::Replaced { by }), [r#"{"type":"replaced"}"#]);
+    assert_eq!(desk.reject(Rejection::Replaced { by }), ["close 4001 replaced"]);
+}
+
+#[test]
 fn after_a_gap_talk_goes_to_where_the_partner_is_now() {
     let mut desk = Desk::native().paired();
     desk.give(Input::Gap { conn: conn(1) });

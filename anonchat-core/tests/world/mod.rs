@@ -110,9 +110,23 @@ impl World {
     ) -> Result<Vec<(Who, Event)>, Rejection> {
         self.made += 1;
         let conn = Conn { node: NodeId(node), id: self.made };
-        let told = self.apply(Command::Attach { device: who.device(), conn, client })?;
+        let (device, again) = (who.device(), false);
+        let told = self.apply(Command::Attach { device, conn, client, again })?;
         self.conns.insert(who, conn);
         self.alive.insert(NodeId(node));
+        Ok(told)
+    }
+
+    /// A connection that held the device before attaches again, as after lost mail.
+    pub fn attach_again(
+        &mut self,
+        who: Who,
+        conn: Conn,
+        client: Client,
+    ) -> Result<Vec<(Who, Event)>, Rejection> {
+        let (device, again) = (who.device(), true);
+        let told = self.apply(Command::Attach { device, conn, client, again })?;
+        self.conns.insert(who, conn);
         Ok(told)
     }
 

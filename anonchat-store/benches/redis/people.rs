@@ -50,7 +50,7 @@ pub(crate) const fn conn(number: u64) -> Conn {
 }
 
 pub(crate) fn attach(number: u64, client: Client) -> Command {
-    Command::Attach { device: device(number), conn: conn(number), client }
+    Command::Attach { device: device(number), conn: conn(number), client, again: false }
 }
 
 pub(crate) fn join(number: u64, kind: Kind, profile: &Arc<Profile>) -> Command {

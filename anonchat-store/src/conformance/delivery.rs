@@ -153,7 +153,8 @@ async fn doors<G>(case: Case<G>) -> Result<(), Failure> {
 
 fn attach(number: u8, at: UnixMillis, conn: Conn) -> Step {
     let device = anonchat_core::DeviceId::from_bytes([number; 16]);
-    let command = Command::Attach { device, conn, client: anonchat_core::Client::Native };
+    let command =
+        Command::Attach { device, conn, client: anonchat_core::Client::Native, again: false };
     Step { at, dice: dice(number), command }
 }
 

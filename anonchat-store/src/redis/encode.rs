@@ -96,8 +96,8 @@ impl Call<'_> {
 /// The arguments of a command's script.
 pub(super) fn command(call: &Call<'_>, command: &Command) -> Vec<Vec<u8>> {
     let packed = match command {
-        Command::Attach { device, conn, client } => {
-            held(*device, *conn).u8(*client as u8).flag(client.has_grace())
+        Command::Attach { device, conn, client, again } => {
+            held(*device, *conn).u8(*client as u8).flag(client.has_grace()).flag(*again)
         }
         Command::Detach { device, conn } => held(*device, *conn),
         Command::Join { device, conn, wish } | Command::Next { device, conn, wish } => {

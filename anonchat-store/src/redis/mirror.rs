@@ -158,6 +158,7 @@ fn refusal(rejection: &Rejection) -> (u8, u64, u8) {
         Rejection::UnknownBlock => (12, 0, 0),
         Rejection::UnknownReport => (13, 0, 0),
         Rejection::DiceUsed => (14, 0, 0),
+        Rejection::Replaced { by } => (15, *by as u64, 0),
     }
 }
 

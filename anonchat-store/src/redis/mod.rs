@@ -15,6 +15,8 @@ mod inboxes;
 mod keys;
 mod line;
 mod link;
+#[cfg(test)]
+mod lint;
 mod mail;
 mod mailbox;
 mod malformed;

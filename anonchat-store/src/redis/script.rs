@@ -3,7 +3,8 @@
 //!
 //! A file consists of functions that begin and end at the left edge. A script is the function
 //! where a command begins, every function that one calls, and so on; the keys are those that
-//! occur in them. Constants are put in place of their names.
+//! occur in them. Constants are put in place of their names, and so are keys and arguments. What
+//! only a function needs that is marked as seldom called is made within that one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -179,106 +180,157 @@ enum Kind {
 /// The files, taken apart.
 struct Library<'a> {
     prelude: &'a str,
-    constants: BTreeMap<&'a str, &'a str>,
+    constants: BTreeMap<&'a str, String>,
     functions: BTreeMap<&'a str, Function<'a>>,
+    /// Those with the mark `-- seldom` before them.
+    seldom: BTreeSet<&'a str>,
 }
 
 struct Function<'a> {
     /// Its place among all.
     place: usize,
-    text: String,
-    calls: BTreeSet<&'a str>,
+    text: &'a str,
 }
 
 impl<'a> Library<'a> {
-    fn new(files: impl Iterator<Item = &'a str>) -> Self {
-        let mut files = files;
+    fn new(mut files: impl Iterator<Item = &'a str>) -> Self {
         let prelude = files.next().unwrap_or_default();
-        let mut library = Self { prelude, constants: BTreeMap::new(), functions: BTreeMap::new() };
-        for file in files {
-            let mut rest = file;
-            while let Some((line, after)) = rest.split_once('\n') {
-                if let Some(header) = line.strip_prefix("function ") {
-                    let end = rest.find("\nend\n").map_or(rest.len(), |end| end + 5);
-                    let name = header.split('(').next().unwrap_or_default();
-                    let place = library.functions.len();
-                    let (text, calls) = (rest[..end].to_owned(), called(&rest[..end]).collect());
-                    library.functions.insert(name, Function { place, text, calls });
-                    rest = &rest[end..];
-                } else {
-                    if let Some((name, value)) =
-                        line.strip_prefix("local ").and_then(|line| line.split_once(" = "))
-                    {
-                        library.constants.insert(name, value);
-                    }
-                    rest = after;
-                }
-            }
-        }
-        for function in library.functions.values_mut() {
-            function.text = resolved(&function.text, &library.constants);
-        }
+        let mut library = Self {
+            prelude,
+            constants: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            seldom: BTreeSet::new(),
+        };
+        files.for_each(|file| library.add(file));
         library
     }
 
-    fn script(&self, entry: &str, kind: Kind) -> Script {
-        let (frame, flags) = match kind {
-            Kind::Writes => ("apply", ""),
-            Kind::Reads => ("read", " flags=no-writes"),
-            Kind::Opens => (entry, ""),
-        };
-        let functions = self.reached([frame, entry]);
-        let words: BTreeSet<_> =
-            functions.iter().flat_map(|(_, function)| words(&function.text)).collect();
-        let keys: Vec<_> =
-            Key::ALL.iter().copied().filter(|key| words.contains(key.in_scripts())).collect();
+    fn add(&mut self, file: &'a str) {
+        let (mut rest, mut seldom) = (file, false);
+        while let Some((line, after)) = rest.split_once('\n') {
+            let Some(header) = line.strip_prefix("function ") else {
+                let constant = line.strip_prefix("local ").and_then(|line| line.split_once(" = "));
+                self.constants.extend(constant.map(|(name, value)| (name, value.to_owned())));
+                (rest, seldom) = (after, line == "-- seldom");
+                continue;
+            };
+            let end = rest.find("\nend\n").map_or(rest.len(), |end| end + 5);
+            let name = header.split('(').next().unwrap_or_default();
+            let function = Function { place: self.functions.len(), text: &rest[..end] };
+            self.functions.insert(name, function);
+            self.seldom.extend(seldom.then_some(name));
+            rest = &rest[end..];
+        }
+    }
 
+    fn script(&self, entry: &str, kind: Kind) -> Script {
+        let frame = match kind {
+            Kind::Writes => "apply",
+            Kind::Reads => "read",
+            Kind::Opens => entry,
+        };
+        let functions = self.reached([frame, entry], None);
+        let words: BTreeSet<_> = functions.iter().flat_map(|(_, text)| words(text)).collect();
+        let used = |key: &Key| words.contains(key.in_scripts());
+        let keys: Vec<_> = Key::ALL.iter().copied().filter(used).collect();
+        let mut names = self.constants.clone();
+        for (place, key) in keys.iter().enumerate() {
+            names.insert(key.in_scripts(), format!("KEYS[{}]", place + 1));
+        }
+
+        let flags = if matches!(kind, Kind::Reads) { " flags=no-writes" } else { "" };
         let mut source = format!("#!lua{flags}\n");
-        source.extend(
-            self.prelude.lines().filter(|line| !is_idle(line)).map(|line| line.to_owned() + "\n"),
-        );
-        let named = keys.iter().map(|key| key.in_scripts()).collect::<Vec<_>>().join(", ");
-        let numbered: Vec<_> = (1..=keys.len()).map(|place| format!("KEYS[{place}]")).collect();
-        source += &format!("local {named} = {}\n", numbered.join(", "));
-        let tables: BTreeSet<_> =
-            functions.iter().filter_map(|(name, _)| Some(name.split_once('.')?.0)).collect();
-        for table in tables {
-            source += &format!("local {table} = {{}}\n");
+        // One table, which is found at once, takes the functions: a local variable for each would
+        // cost every script more than most of its work. It has its size from the beginning.
+        let fields: Vec<_> = functions.iter().map(|(name, _)| field(name) + " = 0").collect();
+        source += &format!("local {FUNCTIONS} = {{{}}}\n", fields.join(", "));
+        self.append(&mut source, self.prelude, &names);
+        let owners = self.owners([frame, entry], &functions);
+        for (name, text) in functions.iter().filter(|(name, _)| !owners.contains_key(name)) {
+            let (header, body) = text.split_once('\n').unwrap_or((*text, ""));
+            self.append(&mut source, header, &names);
+            for (owned, text) in &functions {
+                if owners.get(owned) == Some(name) {
+                    self.append(&mut source, text, &names);
+                }
+            }
+            self.append(&mut source, body, &names);
         }
-        for (name, _) in functions.iter().filter(|(name, _)| !name.contains('.')) {
-            source += &format!("local {name}\n");
-        }
-        for (_, function) in &functions {
-            source.extend(
-                function
-                    .text
-                    .lines()
-                    .filter(|line| !is_idle(line))
-                    .map(|line| line.to_owned() + "\n"),
-            );
-        }
+        let (frame, entry) = (field(frame), field(entry));
         source += &match kind {
-            Kind::Opens => format!("return {entry}()\n"),
-            _ => format!("return {frame}({entry})\n"),
+            Kind::Opens => format!("return {FUNCTIONS}.{entry}()\n"),
+            _ => format!("return {FUNCTIONS}.{frame}({FUNCTIONS}.{entry})\n"),
         };
         Script::new(source, keys)
     }
 
-    /// These functions and all that they call, in the order of the files.
-    fn reached<'b>(
-        &'b self,
-        first: impl IntoIterator<Item = &'b str>,
-    ) -> Vec<(&'b str, &'b Function<'a>)> {
-        let mut open: Vec<_> = first.into_iter().collect();
+    /// These functions and all that they call, in the order of the files; what `closed` calls is
+    /// left out.
+    fn reached<'b>(&'b self, first: [&'b str; 2], closed: Option<&str>) -> Vec<(&'b str, &'a str)> {
+        let mut open = first.to_vec();
         let mut reached = BTreeMap::new();
         while let Some(name) = open.pop() {
             let Some(function) = self.functions.get(name) else { continue };
-            if reached.insert(function.place, (name, function)).is_none() {
-                open.extend(function.calls.iter().copied());
+            let new = reached.insert(function.place, (name, function.text)).is_none();
+            if new && closed != Some(name) {
+                open.extend(called(function.text));
             }
         }
         reached.into_values().collect()
     }
+
+    /// The functions that only a function needs which is seldom called, with that function: they
+    /// are not made before it is called.
+    fn owners<'b>(
+        &'b self,
+        first: [&'b str; 2],
+        functions: &[(&'b str, &'a str)],
+    ) -> BTreeMap<&'b str, &'b str> {
+        let mut owners = BTreeMap::new();
+        for owner in
+            functions.iter().map(|(name, _)| *name).filter(|name| self.seldom.contains(name))
+        {
+            if owners.contains_key(owner) {
+                continue;
+            }
+            let kept: BTreeSet<_> =
+                self.reached(first, Some(owner)).into_iter().map(|(name, _)| name).collect();
+            let owned = functions.iter().map(|(name, _)| *name).filter(|name| !kept.contains(name));
+            owners.extend(owned.map(|name| (name, owner)));
+        }
+        owners
+    }
+
+    /// Appends the lines that say something to Redis, with what names stand for in their place.
+    fn append(&self, source: &mut String, text: &str, names: &BTreeMap<&str, String>) {
+        for line in text.lines().filter(|line| !is_idle(line)) {
+            let mut rest = line;
+            while let Some(start) = rest.find(is_part) {
+                let (before, tail) = rest.split_at(start);
+                let end = tail.find(|part| !is_part(part)).unwrap_or(tail.len());
+                let (word, after) = tail.split_at(end);
+                source.push_str(before);
+                if after.starts_with('(') && self.functions.contains_key(word) {
+                    source.push_str(FUNCTIONS);
+                    source.push('.');
+                    source.push_str(&field(word));
+                } else {
+                    source.push_str(names.get(word).map_or(word, String::as_str));
+                }
+                rest = after;
+            }
+            source.push_str(rest);
+            source.push('\n');
+        }
+    }
+}
+
+/// The table of functions in a script.
+const FUNCTIONS: &str = "F";
+
+/// What a function is called in that table.
+pub(super) fn field(name: &str) -> String {
+    name.replace('.', "_")
 }
 
 /// Whether a line says nothing to Redis.
@@ -287,37 +339,24 @@ fn is_idle(line: &str) -> bool {
     line.is_empty() || line.starts_with("--")
 }
 
-/// The names in a text, without those in strings and comments; `a.b` is one name.
+/// Whether a character is part of a name; `a.b` is one name.
+const fn is_part(part: char) -> bool {
+    part.is_ascii_alphanumeric() || part == '_' || part == '.'
+}
+
+/// The names in a text, without those in strings and comments.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let code = text.lines().filter(|line| !is_idle(line));
     // Every second part of a line is a string.
     let code = code.flat_map(|line| line.split('\'').step_by(2));
-    let part = |byte: char| byte.is_ascii_alphanumeric() || byte == '_' || byte == '.';
-    code.flat_map(move |code| code.split(move |byte| !part(byte))).filter(|word| !word.is_empty())
+    code.flat_map(|code| code.split(|part| !is_part(part))).filter(|word| !word.is_empty())
 }
 
 /// The names of what a text calls.
-fn called(text: &str) -> impl Iterator<Item = &str> {
-    let part = |byte: char| byte.is_ascii_alphanumeric() || byte == '_' || byte == '.';
-    text.match_indices('(').filter_map(move |(at, _)| {
+pub(super) fn called(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('(').filter_map(|(at, _)| {
         let before = &text[..at];
-        let start = before.rfind(|byte| !part(byte)).map_or(0, |end| end + 1);
+        let start = before.rfind(|part| !is_part(part)).map_or(0, |end| end + 1);
         Some(&before[start..]).filter(|word| !word.is_empty())
     })
-}
-
-/// The text with the values of constants in place of their names.
-fn resolved(text: &str, constants: &BTreeMap<&str, &str>) -> String {
-    let part = |byte: char| byte.is_ascii_alphanumeric() || byte == '_' || byte == '.';
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(part) {
-        out += &rest[..start];
-        rest = &rest[start..];
-        let end = rest.find(|byte| !part(byte)).unwrap_or(rest.len());
-        let word = &rest[..end];
-        out += constants.get(word).copied().unwrap_or(word);
-        rest = &rest[end..];
-    }
-    out + rest
 }

@@ -13,7 +13,7 @@ use redis::{Cmd, Value, cmd};
 use super::decode;
 use super::keys::Key;
 use super::malformed::Malformed;
-use super::unpack::Unpack;
+use super::unpack::{Unpack, profile};
 
 type Read<T> = Result<T, Malformed>;
 
@@ -157,32 +157,28 @@ impl Reader<'_> {
             instant(&mut rest)?;
         }
         if has(4) {
-            let bucket = rest.u8()?;
-            let filter = rest.filter()?;
+            let (gender, verified) = (rest.gender()?, rest.flag()?);
+            let (bucket, filter) = (rest.u8()?, rest.filter()?);
             rest.bytes(4)?;
             let (since, seq) = (instant(&mut rest)?, number(&mut rest, 6)?);
             let searched = if has(8) { Some(number(&mut rest, 6)?) } else { None };
-            let persona = persona(&mut rest)?;
-            let its = Bucket::of(persona.gender, filter);
+            let persona = PersonaState { profile: profile(rest.rest())?, gender, verified };
+            let its = Bucket::of(gender, filter);
             if usize::from(bucket) != its.index() {
                 return Err(Malformed::Range("a bucket"));
             }
             state.activity = ActivityState::Waiting { filter, persona, seq, since, searched };
         } else if has(16) {
+            let (gender, verified) = (rest.gender()?, rest.flag()?);
             let (pair, side) = (rest.pair()?, rest.side()?);
             rest.device()?;
             let since = instant(&mut rest)?;
-            let persona = persona(&mut rest)?;
+            let persona = PersonaState { profile: profile(rest.rest())?, gender, verified };
             state.activity = ActivityState::Talking { pair, side, persona, since };
         }
         rest.end()?;
         Ok(state)
     }
-}
-
-fn persona(rest: &mut Unpack<'_>) -> Read<PersonaState> {
-    let (gender, verified) = (rest.gender()?, rest.flag()?);
-    Ok(PersonaState { profile: super::unpack::profile(rest.rest())?, gender, verified })
 }
 
 fn meeting(record: &[u8]) -> Read<MeetingState> {

@@ -23,6 +23,7 @@ pub(crate) enum Fault {
     SkipsNumbers,
     RepeatsNumbers,
     Forgives,
+    ForgetsAgain,
     KeepsHalf,
     TurnsClockBack,
     OwnClock,
@@ -126,12 +127,16 @@ impl State {
             }
             _ => {}
         }
-        let mut commit = self.pool.apply(at, dice, asked);
+        let mut asked = asked.clone();
+        if let (Fault::ForgetsAgain, Command::Attach { again, .. }) = (fault, &mut asked) {
+            *again = false;
+        }
+        let mut commit = self.pool.apply(at, dice, &asked);
         match fault {
             Fault::SkipsNumbers if strikes => self.off += 1,
             Fault::RepeatsNumbers if strikes => self.off -= 1,
             Fault::Forgives if commit.outcome.is_err() => commit.outcome = Ok(Vec::new()),
-            Fault::KeepsHalf if commit.outcome.is_err() => self.keep_half(at, dice, asked),
+            Fault::KeepsHalf if commit.outcome.is_err() => self.keep_half(at, dice, &asked),
             Fault::HidesMore => commit.more = false,
             _ => {}
         }

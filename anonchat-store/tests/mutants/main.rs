@@ -51,6 +51,7 @@ mutants! {
     a_hole_in_seq: Fault::SkipsNumbers => Serialize;
     two_commits_of_one_number: Fault::RepeatsNumbers => Serialize;
     a_forgotten_refusal: Fault::Forgives => Agree;
+    an_older_connection_that_takes_the_device_back: Fault::ForgetsAgain => Agree;
     a_refused_command_half_kept: Fault::KeepsHalf => Agree;
     a_clock_that_runs_back: Fault::TurnsClockBack => Agree;
     a_clock_of_its_own: Fault::OwnClock => Agree;

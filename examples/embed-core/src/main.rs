@@ -52,7 +52,12 @@ fn story() -> Vec<String> {
     let mut story = Story { pool, now: 0, lines: Vec::new() };
     let device = |n: u8| DeviceId::from_bytes([n; 16]);
     let conn = |n: u8| Conn { node: NodeId(1), id: n.into() };
-    let attach = |n| Command::Attach { device: device(n), conn: conn(n), client: Client::Plain };
+    let attach = |n| Command::Attach {
+        device: device(n),
+        conn: conn(n),
+        client: Client::Plain,
+        again: false,
+    };
     let join = |n| Command::Join { device: device(n), conn: conn(n), wish: Wish::default() };
     let detach = |n| Command::Detach { device: device(n), conn: conn(n) };
 

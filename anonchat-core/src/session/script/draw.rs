@@ -79,10 +79,11 @@ fn peer(bytes: &mut Unstructured<'_>) -> Result<Peer> {
 }
 
 pub(super) fn rejection(bytes: &mut Unstructured<'_>) -> Result<Rejection> {
-    let until = UnixMillis::new(2_000_000);
+    let (until, by) = (UnixMillis::new(2_000_000), Client::arbitrary(bytes)?);
     Ok(*bytes.choose(&[
         Rejection::NotAttached,
         Rejection::NotAttached,
+        Rejection::Replaced { by },
         Rejection::Banned { until },
         Rejection::AlreadyWaiting,
         Rejection::AlreadyPaired,

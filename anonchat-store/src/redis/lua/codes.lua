@@ -1,5 +1,37 @@
--- The numbers of the contract with `encode.rs` and `decode.rs`, and other constants. They are put
--- in place of their names when a script is composed.
+-- The numbers of the contract with `encode.rs` and `decode.rs`, and other names for what is found
+-- elsewhere. What they stand for is put in their place when a script is composed.
+
+-- What every script is told: instant and dice of the command, the numbers of the policy, which
+-- claims of a gender count and in which order, and marks; in the order of `encode.rs`.
+local schema = told[1]
+local called_at = told[2]
+local dice = told[3]
+local cooldown_ms = told[4]
+local daily_per_filter = told[5]
+local daily_total = told[6]
+local rematch_after_s = told[7]
+local max_blocks = told[8]
+local block_lapse_days = told[9]
+local day_offset_min = told[10]
+local verified_s = told[11]
+local reports_to_ban = told[12]
+local report_window_s = told[13]
+local ban_s = told[14]
+local dismissals_to_mute = told[15]
+local dismissal_window_s = told[16]
+local report_after_s = told[17]
+local grace_s = told[18]
+local lease_s = told[19]
+local claim_1 = told[20]
+local claim_2 = told[21]
+local claim_3 = told[22]
+local claim_4 = told[23]
+local claim_required = told[24]
+local sharded = told[25]
+local registers = told[26]
+
+-- The channel of the caller's mail, or nothing.
+local mailbox = ARGV[2]
 
 -- Refusals.
 local NOT_ATTACHED = 1
@@ -16,6 +48,7 @@ local TOO_MANY_BLOCKS = 11
 local UNKNOWN_BLOCK = 12
 local UNKNOWN_REPORT = 13
 local DICE_USED = 14
+local IS_REPLACED = 15
 
 -- Answers of another kind.
 local OTHER_SCHEMA = -1

@@ -10,24 +10,27 @@ function load_counters()
     pool = {
       seq = 0, clock = 0, online = 0, talking = 0, reports_made = 0, oldest_report = 1,
       oldest_report_at = 0, untidy_at = NEVER, counts = string.rep('\0', 100), key = '',
+      more = false,
     }
   else
     local found = parse('>I4', state)
     if found ~= schema then
       return found
     end
-    pool = {}
-    pool.seq, pool.clock, pool.online, pool.talking, pool.reports_made, pool.oldest_report,
-      pool.oldest_report_at, pool.untidy_at = parse('>I6I6I6I6I6I6I6I6', state, 5)
-    pool.counts, pool.key = string.sub(state, 53, 152), string.sub(state, 153)
+    local seq, former, online, talking, reports_made, oldest_report, oldest_report_at, untidy_at =
+      parse('>I6I6I6I6I6I6I6I6', state, 5)
+    pool = {
+      seq = seq, clock = former, online = online, talking = talking, reports_made = reports_made,
+      oldest_report = oldest_report, oldest_report_at = oldest_report_at, untidy_at = untidy_at,
+      counts = string.sub(state, 53, 152), key = string.sub(state, 153), more = false,
+    }
   end
-  clock = math.max(pool.clock, at)
+  clock = math.max(pool.clock, called_at)
 end
 
 -- Writes the counters.
 function save_counters()
-  local counts = pool.here and pack(QUEUES, unpack(pool.here)) or pool.counts
   call('SET', POOL, pack('>I4I6I6I6I6I6I6I6I6', schema, pool.seq, pool.clock, pool.online,
     pool.talking, pool.reports_made, pool.oldest_report, pool.oldest_report_at, pool.untidy_at)
-    .. counts .. pool.key)
+    .. pool.counts .. pool.key)
 end

@@ -30,7 +30,7 @@ end
 function Devices.enter(id)
   local device = Devices.find(id)
   if not device then
-    device = {id = id, cooldown = 0}
+    device = blank(id)
     devices[id] = device
   end
   return device

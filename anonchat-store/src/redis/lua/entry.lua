@@ -1,10 +1,12 @@
 -- Where each command and question begins: what it is told, as `encode.rs` writes it.
 
 function on_attach()
-  local device, conn, client, grace = parse('>c16c16I1I1', ARGV[3])
-  local refusal, first = attach(device, conn, client, grace)
+  local device, conn, client, grace, again = parse('>c16c16I1I1I1', ARGV[3])
+  local refusal, first = attach(device, conn, client, grace, again)
   register(string.sub(conn, 1, 8))
-  keep_house(4)
+  if pool.untidy_at <= clock then
+    keep_house(4)
+  end
   return refusal, first
 end
 
@@ -27,7 +29,9 @@ end
 
 function on_next()
   local refusal, first, second = next(wish())
-  keep_house(4)
+  if pool.untidy_at <= clock then
+    keep_house(4)
+  end
   return refusal, first, second
 end
 
@@ -71,7 +75,9 @@ end
 
 function on_sweep()
   local refusal = sweep()
-  keep_house(1024)
+  if pool.untidy_at <= clock then
+    keep_house(1024)
+  end
   pool.more = has_due()
   return refusal
 end

@@ -1,10 +1,8 @@
 -- Forgetting: what no rule needs any more gives its memory back. Nothing here changes an answer.
 
 -- Forgets at most `budget` things of each kind.
+-- seldom
 function keep_house(budget)
-  if clock < pool.untidy_at then
-    return
-  end
   local stale = call('ZRANGEBYSCORE', STALE, 0, digits(clock), 'LIMIT', 0, budget)
   for _, what in ipairs(stale) do
     call('ZREM', STALE, what)

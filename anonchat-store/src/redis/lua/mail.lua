@@ -1,24 +1,30 @@
 -- Mailboxes: a commit is published once to each mailbox that it has something for, numbered
 -- within the mailbox.
 
--- The caller reads the mail of this node, and is the one who does from now on.
+-- The mailbox of a node, or false.
+function mailbox_of(node)
+  local channel = channels[node]
+  if channel == nil then
+    channel = call('HGET', MAILBOX, node)
+    channels[node] = channel
+  end
+  return channel
+end
+
+-- The caller reads the mail of this node from now on, if its mailbox is one.
 function register(node)
-  if registers == 1 and call('HEXISTS', SENT, mailbox) == 1 then
+  if registers == 1 and mailbox_of(node) ~= mailbox and call('HEXISTS', SENT, mailbox) == 1 then
     call('HSET', MAILBOX, node, mailbox)
+    channels[node] = mailbox
   end
 end
 
 -- Publishes the facts of this command. Returns the number of the last batch to the caller's
 -- mailbox, or -1 if there is no such mailbox.
 function post()
-  local channels, batches, order = {}, {}, {}
+  local batches, order = {}, {}
   for i = 1, #mail do
-    local node = nodes[i]
-    local channel = channels[node]
-    if channel == nil then
-      channel = call('HGET', MAILBOX, node)
-      channels[node] = channel
-    end
+    local channel = mailbox_of(nodes[i])
     if channel then
       local batch = batches[channel]
       if not batch then

@@ -1,4 +1,5 @@
--- A server opens a mailbox: it has subscribed to the channel, and reads it from now on.
+-- A server opens a mailbox: it has subscribed to the channel, and reads it from now on. Without a
+-- mailbox it only learns whether the pool is one of its deployment.
 
 -- Forgets mailboxes that nobody reads, and who would have had mail there.
 function forget_unread(former)
@@ -34,6 +35,9 @@ function open(former, nodes, key)
     pool.key = key
   end
   save_counters()
+  if mailbox == '' then
+    return {0, 0}
+  end
   forget_unread(former)
   call('HSETNX', SENT, mailbox, 0)
   for from = 1, #nodes, 8 do

@@ -86,8 +86,8 @@ function stop(device, why)
   end
   local ends, partner = after(clock, rematch_after_s * 1000), Devices.find(talk.partner)
   Met.end_(talk.pair)
-  device.talk, device.last.ends = nil, ends
-  partner.talk, partner.last.ends = nil, ends
+  device.talk, device.last.ends = false, ends
+  partner.talk, partner.last.ends = false, ends
   tell(partner, PEER_LEFT, pack('>c16I1', talk.pair, why))
   forget_away(partner)
   retire(partner)

@@ -1,6 +1,6 @@
 -- Which connection speaks for a device, and what the loss of it means.
 
-function attach(id, conn, client, grace)
+function attach(id, conn, client, grace, again)
   local refusal = check_dice()
   if refusal then
     return refusal
@@ -8,6 +8,11 @@ function attach(id, conn, client, grace)
   local banned = banned_until(id)
   if banned then
     return IS_BANNED, banned
+  end
+  local held = Devices.find(id)
+  if again == 1 and held and held.conn and held.conn ~= conn then
+    -- Whoever missed that it was replaced may not do the same to the newer one.
+    return IS_REPLACED, held.client
   end
   local device = enter(id)
   local former = device.conn
@@ -72,7 +77,7 @@ end
 function unhook(device)
   if device.conn then
     Leases.remove(string.sub(device.conn, 1, 8), device.id)
-    device.conn = nil
+    device.conn = false
     pool.online = pool.online - 1
   end
 end
@@ -81,7 +86,7 @@ end
 function forget_away(device)
   local ends = device.away
   if ends then
-    device.away = nil
+    device.away = false
     Due.remove(ends, DUE_GRACE .. device.id)
   end
   return ends
@@ -102,7 +107,7 @@ function enter(id)
       Devices.remove(device)
       device = Devices.enter(id)
     end
-    device.kept = nil
+    device.kept = false
   end
   return device
 end

@@ -1,15 +1,11 @@
 -- The queues, and the search through those that are compatible. All are in one set: the score is
 -- the bucket, and within it the commit of the join.
 
--- How many can be matched, of each bucket.
+-- How many can be matched, of each bucket, bucket 0 first.
 function Queues.here()
-  local counts = pool.here
-  if not counts then
-    counts = {parse(QUEUES, pool.counts)}
-    -- This one is where the string ends.
-    counts[26] = nil
-    pool.here = counts
-  end
+  local counts = {parse(QUEUES, pool.counts)}
+  -- This one is where the string ends.
+  counts[26] = nil
   return counts
 end
 
@@ -20,10 +16,9 @@ function Queues.rank(ticket)
 end
 
 function Queues.push(device, ticket)
-  local counts, bucket = Queues.here(), ticket.bucket
   ticket.here = true
-  counts[bucket + 1] = counts[bucket + 1] + 1
-  call('ZADD', WAITING, digits(bucket * QUEUE + ticket.seq), device.id)
+  note_occupied(ticket.bucket, 1)
+  call('ZADD', WAITING, digits(ticket.bucket * QUEUE + ticket.seq), device.id)
 end
 
 function Queues.set_here(device)
@@ -37,11 +32,17 @@ end
 -- Takes somebody out of the queue, if they are in it.
 function Queues.remove(device, ticket)
   if ticket.here then
-    local counts, bucket = Queues.here(), ticket.bucket
     ticket.here = false
-    counts[bucket + 1] = counts[bucket + 1] - 1
+    note_occupied(ticket.bucket, -1)
     call('ZREM', WAITING, device.id)
   end
+end
+
+-- There are so many more in a bucket.
+function note_occupied(bucket, more)
+  local counts, place = pool.counts, 4 * bucket
+  pool.counts = string.sub(counts, 1, place) .. pack('>I4', parse('>I4', counts, place + 1) + more)
+    .. string.sub(counts, place + 5)
 end
 
 -- The queues of those who may be matched as far as gender and filter go, for a search among
@@ -116,7 +117,7 @@ function arrive(device, wish, persona)
   end
   device.ticket = {
     persona = persona, bucket = bucket, filter = wish.filter, compatible = compatible,
-    since = clock, seq = pool.seq, searched = searched,
+    since = clock, seq = pool.seq, searched = searched or false, here = false,
   }
   Queues.push(device, device.ticket)
   if searched then
@@ -127,6 +128,7 @@ function arrive(device, wish, persona)
 end
 
 -- Looks (on) for a partner of somebody who waits and can be matched.
+-- seldom
 function match_waiting(device, seq)
   local ticket = matchable(device)
   if not ticket then
@@ -136,7 +138,7 @@ function match_waiting(device, seq)
   if waiting then
     return pair_waiting(device, waiting)
   end
-  ticket.searched = searched
+  ticket.searched = searched or false
   if searched then
     Due.insert(clock, DUE_SEARCH .. device.id)
   end
@@ -155,7 +157,7 @@ function take_ticket(device)
   local ticket = device.ticket
   if ticket then
     Queues.remove(device, ticket)
-    device.ticket = nil
+    device.ticket = false
   end
   return ticket
 end

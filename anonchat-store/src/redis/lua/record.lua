@@ -1,11 +1,20 @@
 -- The record of a device as one string. What is over is left out; what is absent takes no room.
 --
 --   I2 parts · each part that is there: 1 conn, client, grace · 2 end of the grace · 32 end of the
---   cooldown · 64 last partner · 128 today's matches · 256 known gender · 512 kept until ·
---   4 ticket · 8 how far its search went · 16 talk · the persona of the ticket or the talk
+--   cooldown · 64 last partner · 128 today's matches · 256 known gender · 512 kept until · 4 or 16
+--   gender and mark of a ticket or a talk, and the ticket or the talk · 8 how far the ticket's
+--   search went · 4 or 16 the profile
+
+-- Nothing is known of a device.
+function blank(id)
+  return {
+    id = id, conn = false, client = 0, grace = 0, away = false, ticket = false, talk = false,
+    cooldown = 0, last = false, tally = false, known = false, kept = false,
+  }
+end
 
 function read_device(id, record)
-  local device = {id = id, cooldown = 0}
+  local device = blank(id)
   local parts, from = parse('>I2', record)
   if bit.band(parts, HAS_CONN) ~= 0 then
     device.conn, device.client, device.grace, from = parse('>c16I1I1', record, from)
@@ -17,42 +26,41 @@ function read_device(id, record)
     device.cooldown, from = parse('>I6', record, from)
   end
   if bit.band(parts, HAS_LAST) ~= 0 then
-    local last = {}
-    last.pair, last.partner, last.ends, from = parse('>c16c16I6', record, from)
-    device.last = last
+    local pair, partner, ends, rest = parse('>c16c16I6', record, from)
+    device.last, from = {pair = pair, partner = partner, ends = ends}, rest
   end
   if bit.band(parts, HAS_TALLY) ~= 0 then
-    local tally = {}
-    tally.day, tally.total, tally[1], tally[2], tally[3], tally[4], from =
-      parse('>I3I4I2I2I2I2', record, from)
-    device.tally = tally
+    local day, total, first, second, third, fourth, rest = parse('>I3I4I2I2I2I2', record, from)
+    device.tally, from = {day = day, total = total, first, second, third, fourth}, rest
   end
   if bit.band(parts, HAS_KNOWN) ~= 0 then
-    local known = {}
-    known.gender, known.proof, known.ends, from = parse('>I1I1I6', record, from)
-    device.known = known
+    local gender, proof, ends, rest = parse('>I1I1I6', record, from)
+    device.known, from = {gender = gender, proof = proof, ends = ends}, rest
   end
   if bit.band(parts, HAS_KEPT) ~= 0 then
     device.kept, from = parse('>I6', record, from)
   end
   if bit.band(parts, HAS_TICKET) ~= 0 then
-    local ticket, persona = {here = not device.away}, {}
-    ticket.bucket, ticket.filter, ticket.compatible, ticket.since, ticket.seq, from =
-      parse('>I1I1I4I6I6', record, from)
+    local gender, verified, bucket, filter, compatible, since, seq, rest =
+      parse('>I1I1I1I1I4I6I6', record, from)
+    local searched = false
     if bit.band(parts, HAS_SEARCHED) ~= 0 then
-      ticket.searched, from = parse('>I6', record, from)
+      searched, rest = parse('>I6', record, rest)
     end
-    persona.gender, persona.verified, from = parse('>I1I1', record, from)
-    persona.profile = string.sub(record, from)
-    ticket.persona, device.ticket = persona, ticket
+    device.ticket = {
+      persona = {gender = gender, verified = verified, profile = string.sub(record, rest)},
+      bucket = bucket, filter = filter, compatible = compatible, since = since, seq = seq,
+      searched = searched, here = not device.away,
+    }
   elseif bit.band(parts, HAS_TALK) ~= 0 then
-    local talk, persona = {}, {}
-    talk.pair, talk.side, talk.partner, talk.since, persona.gender, persona.verified, from =
-      parse('>c16I1c16I6I1I1', record, from)
-    persona.profile = string.sub(record, from)
-    talk.persona, device.talk = persona, talk
+    local gender, verified, pair, side, partner, since, rest =
+      parse('>I1I1c16I1c16I6', record, from)
+    device.talk = {
+      persona = {gender = gender, verified = verified, profile = string.sub(record, rest)},
+      pair = pair, side = side, partner = partner, since = since,
+    }
     -- Whoever talks was matched with this partner last.
-    device.last = {pair = talk.pair, partner = talk.partner, ends = talk.since}
+    device.last = {pair = pair, partner = partner, ends = since}
   end
   return device
 end
@@ -92,18 +100,18 @@ function write_device(device)
   if device.ticket then
     local ticket, persona = device.ticket, device.ticket.persona
     parts = parts + HAS_TICKET
-    record = record .. pack('>I1I1I4I6I6', ticket.bucket, ticket.filter, ticket.compatible,
-      ticket.since, ticket.seq)
+    record = record .. pack('>I1I1I1I1I4I6I6', persona.gender, persona.verified, ticket.bucket,
+      ticket.filter, ticket.compatible, ticket.since, ticket.seq)
     if ticket.searched then
       parts = parts + HAS_SEARCHED
       record = record .. pack('>I6', ticket.searched)
     end
-    record = record .. pack('>I1I1', persona.gender, persona.verified) .. persona.profile
+    record = record .. persona.profile
   elseif device.talk then
     local talk, persona = device.talk, device.talk.persona
     parts = parts + HAS_TALK
-    record = record .. pack('>c16I1c16I6I1I1', talk.pair, talk.side, talk.partner, talk.since,
-      persona.gender, persona.verified) .. persona.profile
+    record = record .. pack('>I1I1c16I1c16I6', persona.gender, persona.verified, talk.pair,
+      talk.side, talk.partner, talk.since) .. persona.profile
   end
   return pack('>I2', parts) .. record
 end

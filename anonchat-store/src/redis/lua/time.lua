@@ -10,5 +10,5 @@ end
 
 -- A number as Redis takes it: never with an exponent.
 function digits(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end

@@ -113,7 +113,7 @@ fn by_the_pool(
     let declared = Some(Claim { gender: Gender::Female, proof: Proof::Declared });
     let theirs = if verification == Verification::Off { declared } else { sure };
     for (device, claim) in [(other, theirs), (DEVICE, own)] {
-        let attach = Command::Attach { device, conn: CONN, client: Client::Plain };
+        let attach = Command::Attach { device, conn: CONN, client: Client::Plain, again: false };
         apply(&attach).expect("free to come");
         if let Some(Claim { gender, proof }) = known.filter(|_| device == DEVICE) {
             apply(&Command::Verify { device, gender, proof }).expect("always taken");
@@ -158,9 +158,9 @@ fn the_claims_of_the_header_decide_whose_gender_counts_as_the_pool_does() {
 
 #[test]
 fn a_connection_comes_and_goes_with_its_device() {
-    let attach = |client| Command::Attach { device: DEVICE, conn: CONN, client };
-    assert_eq!(told(&attach(Client::Plain)), held(&[0, 0]));
-    assert_eq!(told(&attach(Client::Native)), held(&[1, 1]));
+    let attach = |client, again| Command::Attach { device: DEVICE, conn: CONN, client, again };
+    assert_eq!(told(&attach(Client::Plain, false)), held(&[0, 0, 0]));
+    assert_eq!(told(&attach(Client::Native, true)), held(&[1, 1, 1]));
     assert_eq!(told(&Command::Detach { device: DEVICE, conn: CONN }), held(&[]));
     for (why, mark) in [
         (Departure::Left, 0),

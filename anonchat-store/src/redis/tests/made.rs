@@ -151,6 +151,9 @@ pub(super) fn rejection() -> impl Strategy<Value = Rejection> {
         Just(Rejection::UnknownBlock),
         Just(Rejection::UnknownReport),
         Just(Rejection::DiceUsed),
+        any::<bool>().prop_map(|native| Rejection::Replaced {
+            by: if native { Client::Native } else { Client::Plain }
+        }),
     ]
 }
 

@@ -112,7 +112,8 @@ fn a_number_that_stands_for_nothing_is_refused() {
     let head = |numbers: [i64; 6]| commit(Value::Array(numbers.map(Value::Int).to_vec()));
     assert!(head([0, 1, -1, 0, 0, 0]).is_ok());
     let wrong = [
-        [15, 1, 0, 0, 0, 0],                  // no such refusal
+        [16, 1, 0, 0, 0, 0],                  // no such refusal
+        [15, 1, 0, 0, 2, 0],                  // no such client
         [-3, 1, 0, 0, 0, 0],                  // no such status
         [0, -1, 0, 0, 0, 0],                  // a commit is counted from 1
         [0, 1, -2, 0, 0, 0],                  // -1 is "unknown", nothing else is negative
