@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anonchat_core::{Command, PoolId, StoreError, UnixMillis};
+use anonchat_core::{Command, Inbox, PoolId, StoreError, UnixMillis};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::chat::AnonChat;
@@ -70,6 +70,11 @@ impl Tending {
             if now.since(self.renewed) >= self.lease_ms / 3 || now < self.renewed {
                 let renew = Command::Renew { node: chat.hub().node() };
                 chat.store().apply(&self.pool, now, clock::roll(), &renew).await?;
+                // Other servers may have taken this one for dead meanwhile, and its people for
+                // away; nobody tells them.
+                if now.since(self.renewed) >= self.lease_ms * 2 / 3 {
+                    chat.hub().gap();
+                }
                 self.renewed = now;
             }
             let sweep =

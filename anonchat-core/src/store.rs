@@ -65,8 +65,8 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if it was certainly not carried. `Ok` is no promise that it
-    /// arrives; acknowledgements go end to end.
+    /// [`StoreError::Unavailable`] if it was not carried, or perhaps not. `Ok` is no promise that
+    /// it arrives; acknowledgements go end to end.
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError>;
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct Person {
     said: usize,
     /// Messages of the partner, in the order in which they were shown.
     pub(crate) heard: Vec<String>,
+    /// With which code a server has closed the line the last time.
+    pub(crate) closed: Option<u16>,
     /// How often the line has ended.
     pub(crate) returns: usize,
     /// How long a server that stops wants to be left alone.
@@ -64,6 +66,7 @@ impl Person {
             kept: VecDeque::new(),
             said: 0,
             heard: Vec::new(),
+            closed: None,
             returns: 0,
             wait: Duration::ZERO,
         }
@@ -149,10 +152,11 @@ impl Person {
     /// What comes next on the line, for [`Person::take`]: a frame, or nothing if it has ended.
     /// Nothing is lost if this is dropped while it waits.
     pub(crate) async fn next(&mut self) -> Option<Value> {
-        match &mut self.socket {
-            Some(socket) => text(socket.next().await),
-            None => None,
+        let next = self.socket.as_mut()?.next().await;
+        if let Some(Ok(Message::Close(Some(frame)))) = &next {
+            self.closed = Some(frame.code.into());
         }
+        text(next)
     }
 
     /// Does what a frame asks for. Where the line has ended, comes in again: after the time that a

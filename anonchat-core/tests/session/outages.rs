@@ -173,7 +173,7 @@ fn every_attach_but_the_first_that_succeeds_says_that_it_comes_again() {
     assert!(!again(&desk), "it has not come in yet");
     desk.attached(Phase::Idle);
     for _ in 0..2 {
-        assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+        assert_eq!(desk.give(Input::Gap { conn: conn(1) }), ["apply Attach"]);
         assert!(again(&desk));
         desk.attached(Phase::Idle);
     }
@@ -190,7 +190,7 @@ fn every_attach_but_the_first_that_succeeds_says_that_it_comes_again() {
 fn who_missed_that_it_was_replaced_learns_it_when_it_comes_again() {
     let gap = |client| {
         let mut desk = Desk::new(client, |_| ()).arrived().paired();
-        assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+        assert_eq!(desk.give(Input::Gap { conn: conn(1) }), ["apply Attach"]);
         desk
     };
     for by in [Client::Native, Client::Plain] {
@@ -222,7 +222,7 @@ fn a_question_of_somebody_who_was_replaced_is_not_asked_again() {
 #[test]
 fn a_replacement_that_is_told_twice_is_said_once() {
     let mut desk = Desk::native();
-    desk.give(Input::Gap);
+    desk.give(Input::Gap { conn: conn(1) });
     let by = Client::Native;
     assert_eq!(desk.event(Event::Replaced { by }), [r#"{"type":"replaced"}"#]);
     assert_eq!(desk.reject(Rejection::Replaced { by }), ["close 4001 replaced"]);

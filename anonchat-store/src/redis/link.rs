@@ -123,11 +123,7 @@ impl Link {
         let mut publish = cmd(verb);
         publish.arg(keys::talk_channel(&self.pool, whisper.to.node));
         publish.arg(mail::encode_whisper(whisper));
-        match up.query(until, publish).await {
-            // It may have been carried.
-            Err(outage) if !outage.is_certain() => Ok(()),
-            carried => carried.map(drop),
-        }
+        up.query(until, publish).await.map(drop)
     }
 
     /// Reads every key. Commits on the way make it worthless.

@@ -73,6 +73,12 @@ impl Process {
         (head.to_lowercase(), body.to_owned())
     }
 
+    /// Ends it without a word.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("kill");
+        self.child.wait().expect("end");
+    }
+
     /// Asks it to end, as an init system does, and gives back what it logged.
     pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
