@@ -135,7 +135,7 @@ impl Pool {
         let until = counts
             .max(device.cooldown_until)
             .max(device.last.map_or(counts, |last| last.until))
-            .max(device.known.map_or(counts, |known| known.until));
+            .max(device.known.map_or(counts, |known| self.known_until(known.given)));
         if let Some(former) = self.devices[slot].kept_until.take() {
             self.stale.remove(&(former, Stale::Device(id)));
         }
