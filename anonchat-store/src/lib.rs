@@ -1,6 +1,8 @@
 //! Where the pools of anonymous chat matchmaking live.
 //!
-//! [`MemoryStore`] keeps them in this process: right for one server, and for tests.
+//! [`MemoryStore`] keeps them in this process: right for one server, and for tests. `RedisStore`
+//! keeps them in Redis, where several servers share them: `RedisStore::connect(url).await?` in the
+//! place of `MemoryStore::default()`, and nothing else changes.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -49,8 +51,8 @@
 //! | Feature | Default | What it adds |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryStore`] |
-//! | `redis` | no | `RedisStore`, which several servers share |
-//! | `redis-tls` | no | connections to Redis over TLS |
+//! | `redis` | no | `RedisStore`, which several servers share: one Redis or Valkey, Sentinel, Cluster |
+//! | `redis-tls` | no | with `redis`: connections over TLS |
 //! | `conformance` | no | `conformance`: the suite that a store has to pass, ours or yours |
 //! | `test-util` | no | with `redis`: `exercise`, what fuzzers call, and `Calls`, what benchmarks send |
 //!

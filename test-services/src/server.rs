@@ -227,6 +227,24 @@ impl Server {
         Ok(connection)
     }
 
+    /// Forgets all data, when nobody but the caller is connected any more: what a client that is
+    /// being dropped has still sent does not get into what comes next.
+    ///
+    /// # Panics
+    ///
+    /// If somebody stays connected for a minute.
+    pub fn clear(&self) {
+        let mut admin = self.admin();
+        until("the clients are gone", || {
+            let clients: String =
+                redis::cmd("CLIENT").arg("LIST").query(&mut admin).expect("a server answers");
+            // Replicas and Sentinels stay.
+            let own = |line: &&str| !line.contains("flags=S") && !line.contains("name=sentinel-");
+            clients.lines().filter(own).count() == 1
+        });
+        redis::cmd("FLUSHALL").exec(&mut admin).expect("a server obeys");
+    }
+
     /// It does nothing more until [`Server::resume`]; its connections stay open (`SIGSTOP`).
     pub fn pause(&self) {
         self.order("STOP");

@@ -15,10 +15,10 @@ use crate::stage::Stage;
 
 const CALLERS: [usize; 3] = [1, 8, 64];
 const ROUNDS: usize = 3;
-const ROUND: Duration = Duration::from_secs(2);
+const ROUND: Duration = Duration::from_secs(1);
 
 /// So many are there before a round, and join one after the other while it lasts.
-const PEOPLE: u64 = 120_000;
+const PEOPLE: u64 = 100_000;
 
 /// What is called with the keys and arguments of a join.
 enum Script {

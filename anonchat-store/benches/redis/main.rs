@@ -10,6 +10,7 @@
 //! | `queue` | a match with 100, 10,000 and 1,000,000 waiting |
 //! | `memory` | bytes for a person who is there, waits, talks, or is merely known |
 //! | `day` | a day of a million people in virtual time, and what is left of it |
+//! | `servers` | how long a match and a message take between two stores |
 //!
 //! Redis is moved to the first processor, if there is `taskset`; `ENGINE=valkey` measures Valkey.
 //! "CPU" is the time that the main thread of Redis has worked, which a busy machine distorts least.
@@ -20,15 +21,19 @@ mod day;
 mod memory;
 mod people;
 mod queue;
+mod servers;
 mod stage;
 
 use stage::Stage;
 
-const PARTS: [(&str, fn(&mut Stage)); 4] = [
+type Part = (&'static str, fn(&mut Stage));
+
+const PARTS: [Part; 5] = [
     ("ceiling", ceiling::measure),
     ("queue", queue::measure),
     ("memory", memory::measure),
     ("day", memory::measure_day),
+    ("servers", servers::measure),
 ];
 
 fn main() {

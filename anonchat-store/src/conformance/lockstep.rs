@@ -23,7 +23,7 @@ where
         let Err(failure) = play(&build(run.policy.clone()).await?, &run, covered).await else {
             continue;
         };
-        let (run, failure) = shorten::shorten(run, failure, async |run| {
+        let (run, failure) = shorten::shorten(run, failure, suite.shortenings, async |run| {
             play(&build(run.policy.clone()).await?, run, &mut Coverage::default()).await
         })
         .await;

@@ -110,11 +110,20 @@ pub struct Suite {
     pub floor: u64,
     /// How long mail may be under way between servers.
     pub patience: Duration,
+    /// How many shorter histories are tried to make a failure readable. Each may be a new database.
+    pub shortenings: u32,
 }
 
 impl Default for Suite {
     fn default() -> Self {
-        Self { first_seed: 1, runs: 200, steps: 240, floor: 50, patience: Duration::from_secs(5) }
+        Self {
+            first_seed: 1,
+            runs: 200,
+            steps: 240,
+            floor: 50,
+            patience: Duration::from_secs(5),
+            shortenings: 300,
+        }
     }
 }
 
@@ -150,10 +159,7 @@ impl Suite {
         F: Fn(Policy) -> B,
         B: Future<Output = (G, Vec<Server>)>,
     {
-        let build = |policy| {
-            let deployment = build(policy);
-            Box::pin(async { Case::open(deployment.await, self.patience).await }) as Opening<'_, G>
-        };
+        let build = self.opening(&build);
         let mut covered = Coverage::default();
         lockstep::check(self, &build, &mut covered).await?;
         history::check(self, &build, &mut covered).await?;
@@ -161,6 +167,36 @@ impl Suite {
         faults::check(self, &build).await?;
         coverage::check(self, &covered)?;
         Ok(covered)
+    }
+
+    /// Only the part `history`, for more of it than everything together would have time for.
+    /// Tells what it covered, without a floor.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], with the first broken obligation.
+    pub async fn check_history<F, B, G>(&self, build: F) -> Result<Coverage, Failure>
+    where
+        F: Fn(Policy) -> B,
+        B: Future<Output = (G, Vec<Server>)>,
+    {
+        let mut covered = Coverage::default();
+        history::check(self, &self.opening(&build), &mut covered).await?;
+        Ok(covered)
+    }
+
+    /// How a deployment is made and its inboxes opened.
+    fn opening<'a, F, B, G>(&self, build: &'a F) -> impl Fn(Policy) -> Opening<'a, G>
+    where
+        F: Fn(Policy) -> B,
+        B: Future<Output = (G, Vec<Server>)> + 'a,
+        G: 'a,
+    {
+        let patience = self.patience;
+        move |policy| {
+            let deployment = build(policy);
+            Box::pin(async move { Case::open(deployment.await, patience).await })
+        }
     }
 
     /// The seeds of a part that takes one history in `share`.

@@ -4,16 +4,14 @@ use anonchat_core::history::Run;
 
 use super::failure::Failure;
 
-/// How many histories are tried: each may be a new database.
-const TRIES: u32 = 300;
-
-/// Takes steps out, many at once and then few, as long as the history still fails.
+/// Takes steps out, many at once and then few, as long as the history still fails. Tries so many
+/// shorter ones.
 pub(super) async fn shorten(
     mut run: Run,
     mut failure: Failure,
+    mut tries: u32,
     mut play: impl AsyncFnMut(&Run) -> Result<(), Failure>,
 ) -> (Run, Failure) {
-    let mut tries = TRIES;
     let mut chunk = run.steps.len() / 2;
     while chunk > 0 {
         let mut end = run.steps.len();

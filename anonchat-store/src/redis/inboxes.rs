@@ -18,7 +18,7 @@ impl Inboxes {
         Self { by_node: RwLock::default(), nodes: watch::Sender::new(Vec::new()) }
     }
 
-    /// Opens a node, or replaces its inbox: the former one gets nothing more.
+    /// Opens a node, or replaces its inbox.
     pub(super) fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) {
         let mut by_node = self.by_node.write().unwrap_or_else(PoisonError::into_inner);
         if by_node.insert(node, inbox).is_none() {
@@ -26,11 +26,12 @@ impl Inboxes {
         }
     }
 
-    /// Whether any node, or this one, is open.
+    /// Whether any node is open.
     pub(super) fn any(&self) -> bool {
         !self.nodes.borrow().is_empty()
     }
 
+    /// Whether this node is open.
     pub(super) fn contains(&self, node: NodeId) -> bool {
         self.nodes.borrow().contains(&node)
     }
@@ -39,8 +40,8 @@ impl Inboxes {
         self.nodes.subscribe()
     }
 
-    /// Hands mail over, in order; `false` if its node is not open. Mail of one call is for one
-    /// lock, so that the order of two calls is the order of their mail.
+    /// Hands mail over, in order; that of nodes that are not open is nobody's. The lock is held
+    /// meanwhile: once [`Self::open`] has returned, the inbox that it replaced gets nothing more.
     pub(super) fn deliver(&self, mail: impl IntoIterator<Item = Mail>) {
         let by_node = self.by_node.read().unwrap_or_else(PoisonError::into_inner);
         for item in mail {

@@ -36,7 +36,7 @@ async fn main() -> Result<(), StoreError> {
     for n in [1, 2] {
         let (device, conn) = (DeviceId::from_bytes([n; 16]), Conn { node, id: n.into() });
         let dice = Dice { pair: PairId::from_bytes([n; 16]) }; // a server draws 16 random bytes
-        let attach = Command::Attach { device, conn, client: Client::Native };
+        let attach = Command::Attach { device, conn, client: Client::Native, again: false };
         store.apply(&pool, now, dice, &attach).await?.outcome.expect("nobody is banned");
         let join = Command::Join { device, conn, wish: Wish::default() };
         store.apply(&pool, now, dice, &join).await?.outcome.expect("the first of the day");

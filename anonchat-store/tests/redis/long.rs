@@ -1,0 +1,116 @@
+//! A history that no generator comes to: more people than one search looks past, and more that is
+//! due than one sweep carries out.
+
+use anonchat_core::history::{Run, Step};
+use anonchat_core::{
+    Alias, Claim, Client, Command, Conn, DeviceId, Dice, Filter, Gender, NodeId, PairId, Policy,
+    Pool, PoolId, Profile, Proof, Side, Store, UnixMillis, Verification, Wish,
+};
+use anonchat_store::RedisStore;
+use anonchat_store::conformance::Snapshots;
+
+/// As many as one search looks past.
+const BLOCKED: u64 = 512;
+
+struct Script {
+    at: UnixMillis,
+    steps: Vec<Step>,
+}
+
+/// Plays it on the store and on a pool; says where they first differ.
+pub(crate) async fn play(store: &RedisStore) -> Result<(), String> {
+    let (main, mut pool) = (PoolId::main(), Pool::new(policy().into()));
+    for (index, step) in history().steps.iter().enumerate() {
+        if step.command == Command::Sweep {
+            same(store, &pool).await?;
+        }
+        let wanted = step.apply(&mut pool);
+        let got = store.apply(&main, step.at, step.dice, &step.command).await;
+        if got.as_ref().ok() != Some(&wanted) {
+            return Err(format!("step {index}: {got:?}\nand not\n{wanted:?}"));
+        }
+    }
+    same(store, &pool).await
+}
+
+async fn same(store: &RedisStore, pool: &Pool) -> Result<(), String> {
+    let got = store.snapshot(&PoolId::main()).await.map_err(|error| error.to_string())?;
+    match got == pool.snapshot() {
+        true => Ok(()),
+        false => Err("the store knows something else".into()),
+    }
+}
+
+/// The rules: none that would stand in the way.
+pub(crate) fn policy() -> Policy {
+    let mut policy = Policy { verification: Verification::Off, ..Policy::default() };
+    policy.matching.cooldown_ms = 0;
+    policy.matching.daily_per_filter = 0;
+    policy.matching.daily_total = 0;
+    policy.matching.rematch_after_s = 0;
+    policy.matching.max_blocks = 10_000;
+    policy
+}
+
+/// She meets and blocks more than five hundred men, who do not look for each other; she looks past
+/// them, and finds the one behind them at the next sweep. Then all of them lose the network at
+/// once, and their graces end at the same instant.
+fn history() -> Run {
+    let mut script = Script { at: UnixMillis::new(1_700_000_000_000), steps: Vec::new() };
+    let men = 1..=BLOCKED;
+    let she = 0;
+    script.attach(she);
+    for man in men.clone() {
+        script.attach(man);
+        script.join(man, Gender::Male, Filter::Only(Gender::Female));
+        script.join(she, Gender::Female, Filter::Only(Gender::Male));
+        let met = Alias { pair: script.last_pair(), side: Side::B };
+        script.add(Command::Block { device: device(she), target: met });
+    }
+    for man in men.clone().chain([BLOCKED + 1, BLOCKED + 2]) {
+        script.attach(man);
+        script.join(man, Gender::Male, Filter::Only(Gender::Female));
+    }
+    script.join(she, Gender::Female, Filter::Only(Gender::Male));
+    script.add(Command::Sweep);
+    for man in men {
+        script.add(Command::Detach { device: device(man), conn: conn(man) });
+    }
+    let grace = u64::from(policy().connection.grace_s) * 1_000;
+    script.at = script.at.after(grace);
+    // The lease of the server has not been renewed either, and more than two sweeps are needed.
+    for _ in 0..4 {
+        script.add(Command::Sweep);
+    }
+    Run { policy: policy(), steps: script.steps }
+}
+
+impl Script {
+    fn add(&mut self, command: Command) {
+        let dice = Dice { pair: PairId::from_bytes((self.steps.len() as u128).to_be_bytes()) };
+        self.steps.push(Step { at: self.at, dice, command });
+    }
+
+    fn last_pair(&self) -> PairId {
+        PairId::from_bytes((self.steps.len() as u128 - 1).to_be_bytes())
+    }
+
+    fn attach(&mut self, number: u64) {
+        let (device, conn) = (device(number), conn(number));
+        self.add(Command::Attach { device, conn, client: Client::Native });
+    }
+
+    fn join(&mut self, number: u64, gender: Gender, filter: Filter) {
+        let claim = Some(Claim { gender, proof: Proof::Declared });
+        let wish = Wish { filter, profile: Profile::default().into(), claim };
+        self.add(Command::Join { device: device(number), conn: conn(number), wish });
+    }
+}
+
+fn device(number: u64) -> DeviceId {
+    DeviceId::from_bytes((u128::from(number) + 1).to_be_bytes())
+}
+
+fn conn(number: u64) -> Conn {
+    Conn { node: NodeId(1), id: number }
+}
