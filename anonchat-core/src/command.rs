@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::event::{Client, Departure, Envelope};
 use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, ReportId};
+use crate::order::Order;
 use crate::profile::{Claim, Filter, Gender, Profile, Proof};
 use crate::rejection::Rejection;
 use crate::time::UnixMillis;
@@ -110,6 +111,17 @@ pub enum Command {
     Dismiss {
         /// The report.
         report: ReportId,
+    },
+    /// Carry out what another pool of the deployment has ordered, unless a later order about the
+    /// device is known. It is not noted for further pools: each hears it from where it was given.
+    Adopt {
+        /// The order.
+        order: Order,
+    },
+    /// Every other pool has adopted these orders: forget them.
+    Settle {
+        /// The number of the last of them.
+        upto: u64,
     },
     /// A server is alive.
     Renew {

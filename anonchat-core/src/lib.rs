@@ -45,6 +45,7 @@ mod event;
 #[cfg(feature = "test-util")]
 pub mod history;
 mod id;
+mod order;
 pub mod policy;
 pub mod pool;
 mod profile;
@@ -62,6 +63,7 @@ pub use classify::{Classifier, ClassifyError, Selfie, Verdict};
 pub use command::{Command, Commit, Dice, Wish};
 pub use event::{Allowance, Client, Departure, Envelope, Event, Peer, Phase};
 pub use id::{Alias, Conn, DeviceId, NodeId, PairId, PoolId, ReportId, Side};
+pub use order::{Measure, Order};
 pub use policy::{Policy, PolicyError, Verification};
 pub use pool::Pool;
 pub use profile::{Claim, Filter, Gender, Profile, Proof};

@@ -170,6 +170,10 @@ pub struct Policy {
     /// Whether a person's gender is checked. Not part of a policy file: the server has a setting.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub verification: Verification,
+    /// Whether the deployment has further pools, so that bans, lifts and known genders are kept for
+    /// them: see [`Query::Outbox`](crate::Query). Not part of a policy file either.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub other_pools: bool,
 }
 
 /// A number of the policy is out of its bounds.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::id::{DeviceId, ReportId};
+use crate::order::Order;
 use crate::profile::Filter;
 use crate::time::UnixMillis;
 
@@ -26,6 +27,18 @@ pub enum Query {
         /// At most so many, newest first.
         limit: usize,
     },
+    /// What are the other pools to adopt? Answered by [`View::Outbox`].
+    ///
+    /// With other pools in the deployment, a pool keeps what was ordered in it, be it by a
+    /// moderator, by reports or by a verification, until [`Command::Settle`](crate::Command): the
+    /// last order of each kind about each device. What nobody needs any more, because the gender
+    /// is no longer known, is left out.
+    Outbox {
+        /// Only orders with a larger number.
+        after: u64,
+        /// At most so many, oldest first.
+        limit: usize,
+    },
 }
 
 /// An answer to a [`Query`].
@@ -42,6 +55,8 @@ pub enum View {
     Wait(Option<Wait>),
     /// To [`Query::Reports`].
     Reports(Vec<Report>),
+    /// To [`Query::Outbox`]: each order with its number. Numbers rise and have gaps.
+    Outbox(Vec<(u64, Order)>),
 }
 
 /// How many are there.

@@ -51,6 +51,8 @@ names! { COMMANDS, command(&Command) {
     Command::Ban { .. } => "command Ban",
     Command::Lift { .. } => "command Lift",
     Command::Dismiss { .. } => "command Dismiss",
+    Command::Adopt { .. } => "command Adopt",
+    Command::Settle { .. } => "command Settle",
     Command::Renew { .. } => "command Renew",
     Command::Sweep => "command Sweep",
 } }

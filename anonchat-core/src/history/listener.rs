@@ -166,7 +166,11 @@ fn actor(command: &Command) -> Option<DeviceId> {
         | Command::Verify { device, .. }
         | Command::Ban { device, .. }
         | Command::Lift { device } => Some(*device),
-        Command::Dismiss { .. } | Command::Renew { .. } | Command::Sweep => None,
+        Command::Adopt { order } => Some(order.device),
+        Command::Dismiss { .. }
+        | Command::Settle { .. }
+        | Command::Renew { .. }
+        | Command::Sweep => None,
     }
 }
 

@@ -11,6 +11,7 @@
 mod coverage;
 mod exercise;
 mod listener;
+mod orders;
 mod rules;
 mod steps;
 mod world;

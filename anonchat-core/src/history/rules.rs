@@ -4,7 +4,7 @@ use arbitrary::{Arbitrary, Unstructured};
 
 use crate::policy::{Policy, Verification};
 
-/// Takes 20 bytes. Every number is within its bounds, and most are 0 to 3 of their unit.
+/// Takes 21 bytes. Every number is within its bounds, and most are 0 to 3 of their unit.
 pub(super) fn policy(u: &mut Unstructured<'_>) -> arbitrary::Result<Policy> {
     let mut policy = Policy { verification: Verification::arbitrary(u)?, ..Policy::default() };
 
@@ -29,6 +29,7 @@ pub(super) fn policy(u: &mut Unstructured<'_>) -> arbitrary::Result<Policy> {
     let connection = &mut policy.connection;
     connection.grace_s = pick(u, &[0, 1, 2, 3])?;
     connection.lease_s = pick(u, &[1, 2, 3, 600, 600, 600])?;
+    policy.other_pools = u.ratio(3, 4)?;
     Ok(policy)
 }
 

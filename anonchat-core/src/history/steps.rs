@@ -8,33 +8,39 @@ use super::{Run, Step};
 use crate::command::{Command, Dice, Wish};
 use crate::event::{Client, Departure};
 use crate::id::{Alias, Conn, NodeId, PairId, ReportId, Side};
+use crate::order::Order;
 use crate::policy::{Policy, Verification};
 use crate::profile::{Claim, Filter, Gender, Profile, Proof};
 use crate::time::{Day, UnixMillis};
 
-type Bytes<'u, 'a> = &'u mut Unstructured<'a>;
-type Made<T> = arbitrary::Result<T>;
+pub(super) type Bytes<'u, 'a> = &'u mut Unstructured<'a>;
+pub(super) type Made<T> = arbitrary::Result<T>;
 
 /// Makes step after step.
 pub(super) struct Steps {
-    world: World,
+    pub(super) world: World,
     /// Recent instants: a duration is measured from one of them.
     moments: Recent<UnixMillis>,
     /// How long each rule runs, and when the one that was started last ends.
-    spans: [u64; Span::ALL.len()],
+    pub(super) spans: [u64; Span::ALL.len()],
     ends: [UnixMillis; Span::ALL.len()],
     lapse_days: u64,
     day_offset_min: u32,
     verification: Verification,
     dice: u64,
+    /// Steps so far.
+    pub(super) made: u64,
+    /// What was ordered of late, with the number of the step.
+    pub(super) orders: Recent<(u64, Order)>,
 }
 
-/// What to do, with weights out of 64: joins and what surrounds them often, the rest often enough.
+/// What to do, with weights out of 69: joins and what surrounds them often, the rest often enough.
 #[rustfmt::skip]
-const KINDS: [(u8, Kind); 14] = [
+const KINDS: [(u8, Kind); 16] = [
     (6, Kind::Attach), (3, Kind::Detach), (18, Kind::Join), (4, Kind::Next), (3, Kind::Leave),
     (5, Kind::Block), (3, Kind::Unblock), (8, Kind::Report), (3, Kind::Verify), (1, Kind::Ban),
-    (1, Kind::Lift), (3, Kind::Dismiss), (3, Kind::Renew), (3, Kind::Sweep),
+    (1, Kind::Lift), (3, Kind::Dismiss), (3, Kind::Renew), (3, Kind::Sweep), (4, Kind::Adopt),
+    (1, Kind::Settle),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +59,8 @@ enum Kind {
     Dismiss,
     Renew,
     Sweep,
+    Adopt,
+    Settle,
 }
 
 impl Steps {
@@ -76,6 +84,8 @@ impl Steps {
             day_offset_min: offset,
             verification: policy.verification,
             dice: 0,
+            made: 0,
+            orders: Recent::last(4),
         })
     }
 
@@ -84,6 +94,7 @@ impl Steps {
         let kind = kind(u)?;
         let dice = self.dice(u)?;
         let command = self.command(kind, dice.pair, u)?;
+        self.note(&command);
         for span in started(&command) {
             self.ends[*span as usize] = self.world.now.after(self.spans[*span as usize]);
         }
@@ -224,6 +235,11 @@ impl Steps {
                 self.world.sweep();
                 Command::Sweep
             }
+            Kind::Adopt => Command::Adopt { order: self.order(who, u)? },
+            Kind::Settle => {
+                let number = choose(self.orders.items(), u)?.map_or(0, |(number, _)| number);
+                Command::Settle { upto: edge(number, u)? }
+            }
         })
     }
 
@@ -351,7 +367,7 @@ impl Steps {
         Ok(choose(self.world.pairs.items(), u)?.map_or(nobody, |pair| pair.seen_by(side)))
     }
 
-    fn ban_end(&self, u: Bytes<'_, '_>) -> Made<UnixMillis> {
+    pub(super) fn ban_end(&self, u: Bytes<'_, '_>) -> Made<UnixMillis> {
         let now = self.world.now;
         Ok(match u.int_in_range(0..=7_u8)? {
             0 => UnixMillis::MAX,
@@ -362,7 +378,7 @@ impl Steps {
     }
 
     /// Mostly of the kind that the policy counts: else nobody would get far.
-    fn claim(&self, u: Bytes<'_, '_>) -> Made<Claim> {
+    pub(super) fn claim(&self, u: Bytes<'_, '_>) -> Made<Claim> {
         let usual = match self.verification {
             Verification::Off => Proof::Declared,
             Verification::Optional if bool::arbitrary(u)? => Proof::Declared,
@@ -383,14 +399,15 @@ fn started(command: &Command) -> &'static [Span] {
         Command::Leave { .. } | Command::Block { .. } => &[Span::Rematch, Span::ReportAfter],
         Command::Report { .. } => &[Span::ReportWindow, Span::Ban],
         Command::Verify { .. } => &[Span::Verified],
-        Command::Ban { .. } => &[Span::Ban],
+        Command::Ban { .. } | Command::Lift { .. } => &[Span::Ban],
         Command::Dismiss { .. } => &[Span::DismissalWindow],
-        Command::Unblock { .. } | Command::Lift { .. } | Command::Sweep => &[],
+        Command::Adopt { .. } => &[Span::Ban, Span::Verified],
+        Command::Unblock { .. } | Command::Settle { .. } | Command::Sweep => &[],
     }
 }
 
 fn kind(u: Bytes<'_, '_>) -> Made<Kind> {
-    let mut rest = u.int_in_range(0..=63_u8)?;
+    let mut rest = u.int_in_range(0..=68_u8)?;
     for (weight, kind) in KINDS {
         if rest < weight {
             return Ok(kind);
@@ -400,7 +417,7 @@ fn kind(u: Bytes<'_, '_>) -> Made<Kind> {
     Ok(Kind::Sweep)
 }
 
-fn choose<T: Copy>(items: &[T], u: Bytes<'_, '_>) -> Made<Option<T>> {
+pub(super) fn choose<T: Copy>(items: &[T], u: Bytes<'_, '_>) -> Made<Option<T>> {
     if items.is_empty() { Ok(None) } else { u.choose(items).map(|item| Some(*item)) }
 }
 
@@ -414,6 +431,6 @@ fn gender(u: Bytes<'_, '_>) -> Made<Gender> {
     u.choose(&[Male, Male, Male, Female, Female, Female, NonBinary, PreferNotToSay]).copied()
 }
 
-fn edge(instant: u64, u: Bytes<'_, '_>) -> Made<u64> {
+pub(super) fn edge(instant: u64, u: Bytes<'_, '_>) -> Made<u64> {
     Ok((instant + u.choose(&[0, 1, 2])?).saturating_sub(1))
 }

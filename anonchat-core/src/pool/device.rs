@@ -82,11 +82,13 @@ pub(super) struct Last {
 }
 
 /// A gender that was verified or declared.
-#[derive(Clone, Copy, PartialEq, Eq)]
+///
+/// Of two the greater one holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Known {
+    pub(super) given: UnixMillis,
     pub(super) gender: Gender,
     pub(super) proof: Proof,
-    pub(super) until: UnixMillis,
 }
 
 /// All records.

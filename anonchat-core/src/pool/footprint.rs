@@ -5,7 +5,7 @@ use super::Pool;
 /// How much a pool remembers, rules that are over included as long as they are not forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
-    /// Records of devices, pairs, blocks, bans, reports and dismissals.
+    /// Records of devices, pairs, blocks, bans, reports, dismissals and orders.
     pub records: usize,
     /// Bytes reserved for the tables that grow with the number of devices and pairs.
     pub bytes: usize,
@@ -16,7 +16,8 @@ impl Pool {
     pub fn footprint(&self) -> Footprint {
         let (devices, device_bytes) = self.devices.footprint();
         let (meetings, meeting_bytes) = self.met.footprint();
-        let records = devices + meetings + self.blocks.footprint() + self.safety.footprint();
+        let rules = self.blocks.footprint() + self.safety.footprint() + self.orders.footprint();
+        let records = devices + meetings + rules;
         let bytes = device_bytes + meeting_bytes + self.queues.footprint();
         Footprint { records, bytes }
     }

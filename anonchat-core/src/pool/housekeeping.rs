@@ -13,6 +13,8 @@ pub(super) enum Stale {
     Ban(DeviceId),
     /// All dismissed reports of a device.
     Dismissals(DeviceId),
+    /// The order that a device's gender is known.
+    Order(DeviceId),
 }
 
 impl Pool {
@@ -55,13 +57,15 @@ impl Pool {
                 }
             }
             Stale::Ban(device) => {
-                if self.safety.bans.get(&device) == Some(&at) {
+                let held = self.safety.bans.get(&device);
+                if held.is_some_and(|ban| self.ban_kept_until(*ban) == at) {
                     self.safety.bans.remove(&device);
                 }
             }
             Stale::Dismissals(reporter) => {
                 self.safety.dismissed.remove(&reporter);
             }
+            Stale::Order(device) => self.forget_order(device),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pool;
 use super::device::{Activity, Device, Slot};
+use super::housekeeping::Stale;
 use super::snapshot::Due;
 use crate::event::Envelope;
 
@@ -33,6 +34,7 @@ impl Pool {
         }
         self.check_queues()?;
         self.check_counts()?;
+        self.check_orders()?;
         self.check_nobody_waits_in_vain()?;
         for pair in mail.windows(2) {
             hold!(pair[0].seq == pair[1].seq, "one commit, one seq");
@@ -123,6 +125,18 @@ impl Pool {
         hold!(hanging == attached, "every connection hangs on its server");
         for (node, lease) in self.leases.iter() {
             hold!(self.due.contains(&(lease.until, Due::Lease(*node))), "{node:?} never ends");
+        }
+        Ok(())
+    }
+
+    fn check_orders(&self) -> Result<(), Violation> {
+        hold!(self.orders.is_consistent(), "one order of a kind about each device");
+        for (number, order) in self.orders.iter() {
+            hold!(self.policy.other_pools, "there is nobody for order {number}");
+            hold!(number <= self.seq, "order {number} is of a commit to come");
+            let ends = self.pointless_from(order).map(|end| (end, Stale::Order(order.device)));
+            let kept = ends.is_none_or(|end| self.stale.contains(&end));
+            hold!(kept, "order {number} is never forgotten");
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ mod housekeeping;
 mod invariants;
 mod lease;
 mod met;
+mod orders;
 mod pairing;
 mod presence;
 mod queue;
@@ -37,13 +38,16 @@ use crate::time::UnixMillis;
 pub use footprint::Footprint;
 #[cfg(feature = "test-util")]
 pub use invariants::Violation;
-pub use snapshot::{ActivityState, DeviceState, Due, MeetingState, PersonaState, Snapshot};
+pub use snapshot::{
+    ActivityState, BanState, DeviceState, Due, MeetingState, PersonaState, Snapshot,
+};
 
 use blocks::Blocks;
 use device::{Devices, Slot};
 use housekeeping::Stale;
 use lease::Leases;
 use met::Met;
+use orders::Orders;
 use queue::Queues;
 use safety::Safety;
 
@@ -79,6 +83,7 @@ pub struct Pool {
     met: Met,
     blocks: Blocks,
     safety: Safety,
+    orders: Orders,
     leases: Leases,
     due: BTreeSet<(UnixMillis, Due)>,
     stale: BTreeSet<(UnixMillis, Stale)>,
@@ -98,6 +103,7 @@ impl Pool {
             met: Met::default(),
             blocks: Blocks::default(),
             safety: Safety::default(),
+            orders: Orders::default(),
             leases: Leases::default(),
             due: BTreeSet::new(),
             stale: BTreeSet::new(),
@@ -118,7 +124,8 @@ impl Pool {
     ///
     /// The cost is logarithmic in the number of people (amortized: tables grow and shrink by
     /// halves), times at most 512 people that an arrival looks past because of blocks, and for
-    /// [`Command::Sweep`] times at most 256 things that were due.
+    /// [`Command::Sweep`] times at most 256 things that were due, for [`Command::Settle`] times
+    /// the orders that it settles.
     pub fn apply(&mut self, at: UnixMillis, dice: Dice, command: &Command) -> Commit {
         self.clock = self.clock.max(at);
         self.seq += 1;
@@ -158,6 +165,14 @@ impl Pool {
                 Ok(())
             }
             Command::Dismiss { report } => self.dismiss(*report),
+            Command::Adopt { order } => {
+                self.adopt(order);
+                Ok(())
+            }
+            Command::Settle { upto } => {
+                self.settle(*upto);
+                Ok(())
+            }
             Command::Renew { node } => {
                 self.renew(*node);
                 Ok(())

@@ -141,7 +141,7 @@ impl Pool {
         let until = counts
             .max(device.cooldown_until)
             .max(device.last.map_or(counts, |last| last.until))
-            .max(device.known.map_or(counts, |known| known.until));
+            .max(device.known.map_or(counts, |known| self.known_until(known.given)));
         if until <= self.clock {
             self.devices.remove(slot);
         } else {

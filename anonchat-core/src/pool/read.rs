@@ -7,7 +7,8 @@ use crate::time::UnixMillis;
 impl Pool {
     /// Looks at the pool as it is at `at`, without changing it.
     ///
-    /// Constant or logarithmic cost, but for [`Query::Reports`], which is linear in its limit.
+    /// Constant or logarithmic cost, but for [`Query::Reports`] and [`Query::Outbox`],
+    /// which are linear in their limit.
     pub fn read(&self, at: UnixMillis, query: &Query) -> View {
         let now = self.clock.max(at);
         match query {
@@ -17,8 +18,7 @@ impl Pool {
                 pairs: self.met.talking(),
             }),
             Query::Standing { device } => {
-                let banned = self.safety.bans.get(device).copied();
-                View::Standing { banned_until: banned.filter(|until| now < *until) }
+                View::Standing { banned_until: self.safety.banned_until(*device, now) }
             }
             Query::Wait { device } => View::Wait(self.devices.find(*device).and_then(|slot| {
                 let ticket = self.devices[slot].ticket()?;
@@ -31,6 +31,9 @@ impl Pool {
                 })
             })),
             Query::Reports { limit } => View::Reports(self.recent_reports(now, *limit)),
+            Query::Outbox { after, limit } => {
+                View::Outbox(self.pending_orders(now, *after).take(*limit).collect())
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::Pool;
 use super::housekeeping::Stale;
 use crate::event::{Departure, Event};
 use crate::id::{Alias, DeviceId, ReportId};
+use crate::order::{Measure, Order};
 use crate::query::Report;
 use crate::rejection::Rejection;
 use crate::time::UnixMillis;
@@ -16,7 +17,7 @@ use crate::time::UnixMillis;
 /// Reports, bans and dismissals.
 #[derive(Default)]
 pub(super) struct Safety {
-    pub(super) bans: FxHashMap<DeviceId, UnixMillis>,
+    pub(super) bans: FxHashMap<DeviceId, Ban>,
     /// The last report's number.
     pub(super) reports_made: u64,
     pub(super) reports: BTreeMap<ReportId, Report>,
@@ -24,6 +25,14 @@ pub(super) struct Safety {
     pub(super) against: FxHashMap<DeviceId, Vec<Accusation>>,
     /// When reports of a device were dismissed, oldest first.
     pub(super) dismissed: FxHashMap<DeviceId, VecDeque<UnixMillis>>,
+}
+
+/// The last word about a device: a ban, or with an end in the past a lift. Of two the greater one
+/// holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ban {
+    pub(super) given: UnixMillis,
+    pub(super) until: UnixMillis,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,18 +108,37 @@ impl Pool {
         });
         accusations.push(accusation);
         if accusations.len() >= self.policy.safety.reports_to_ban as usize {
-            self.ban(accused, clock.after(u64::from(self.policy.safety.ban_s) * 1_000));
+            self.ban(accused, clock.after(self.ban_ms()));
         }
     }
 
-    /// Bans a device and ends what it is doing; the reports behind it are used up.
+    /// Bans a device, here and in the other pools. An end in the past is a lift.
     pub(super) fn ban(&mut self, device: DeviceId, until: UnixMillis) {
-        self.lift(device);
+        let before = self.last_ban(device).map(|held| held.given.after(1));
+        let given = self.clock.max(before.unwrap_or_default());
+        self.note(Order { device, given, measure: Measure::Ban { until } });
+        self.impose(device, Ban { given, until });
+    }
+
+    pub(super) fn lift(&mut self, device: DeviceId) {
+        self.ban(device, UnixMillis::default());
+    }
+
+    /// Bans a device and ends what it is doing, or lifts its ban; the reports behind it are used
+    /// up either way.
+    pub(super) fn impose(&mut self, device: DeviceId, ban: Ban) {
+        let (until, kept_until) = (ban.until, self.ban_kept_until(ban));
+        if let Some(former) = self.safety.bans.remove(&device) {
+            self.stale.remove(&(self.ban_kept_until(former), Stale::Ban(device)));
+        }
+        self.safety.against.remove(&device);
+        if self.clock < kept_until {
+            self.safety.bans.insert(device, ban);
+            self.stale.insert((kept_until, Stale::Ban(device)));
+        }
         if until <= self.clock {
             return;
         }
-        self.safety.bans.insert(device, until);
-        self.stale.insert((until, Stale::Ban(device)));
         if let Some(slot) = self.devices.find(device) {
             self.stop(slot, Departure::Banned);
             self.forget_away(slot);
@@ -118,13 +146,6 @@ impl Pool {
             self.unhook(slot);
             self.retire(slot);
         }
-    }
-
-    pub(super) fn lift(&mut self, device: DeviceId) {
-        if let Some(until) = self.safety.bans.remove(&device) {
-            self.stale.remove(&(until, Stale::Ban(device)));
-        }
-        self.safety.against.remove(&device);
     }
 
     pub(super) fn dismiss(&mut self, id: ReportId) -> Result<(), Rejection> {
@@ -164,7 +185,25 @@ impl Pool {
 
     /// The end of a device's ban, if it is banned now.
     pub(super) fn banned_until(&self, device: DeviceId) -> Option<UnixMillis> {
-        self.safety.bans.get(&device).copied().filter(|until| self.clock < *until)
+        self.safety.banned_until(device, self.clock)
+    }
+
+    /// The last ban or lift of a device that may still matter.
+    pub(super) fn last_ban(&self, device: DeviceId) -> Option<Ban> {
+        let held = self.safety.bans.get(&device).copied();
+        held.filter(|ban| self.clock < self.ban_kept_until(*ban))
+    }
+
+    /// Until when a ban or a lift is remembered. With other pools an earlier order may still be on
+    /// its way when this one is over; one for reports is over itself after the time of a ban.
+    pub(super) fn ban_kept_until(&self, ban: Ban) -> UnixMillis {
+        let later =
+            if self.policy.other_pools { ban.given.after(self.ban_ms()) } else { ban.until };
+        ban.until.max(later)
+    }
+
+    fn ban_ms(&self) -> u64 {
+        u64::from(self.policy.safety.ban_s) * 1_000
     }
 
     pub(super) fn report_window_ms(&self) -> u64 {
@@ -178,9 +217,13 @@ impl Pool {
 
 /// The rules that still run, sorted.
 impl Safety {
+    pub(super) fn banned_until(&self, device: DeviceId, now: UnixMillis) -> Option<UnixMillis> {
+        self.bans.get(&device).map(|ban| ban.until).filter(|until| now < *until)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "sorted")]
-    pub(super) fn bans(&self, now: UnixMillis) -> BTreeMap<DeviceId, UnixMillis> {
-        self.bans.iter().map(|(id, until)| (*id, *until)).filter(|(_, end)| now < *end).collect()
+    pub(super) fn bans(&self) -> BTreeMap<DeviceId, Ban> {
+        self.bans.iter().map(|(id, ban)| (*id, *ban)).collect()
     }
 
     #[expect(clippy::disallowed_methods, reason = "sorted")]

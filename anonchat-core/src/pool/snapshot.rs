@@ -6,6 +6,7 @@ use super::Pool;
 use super::device::{Activity, Device, Persona};
 use crate::event::Client;
 use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, ReportId, Side};
+use crate::order::Order;
 use crate::profile::{Filter, Gender, Profile, Proof};
 use crate::query::Report;
 use crate::time::UnixMillis;
@@ -26,8 +27,8 @@ pub struct Snapshot {
     pub meetings: BTreeMap<PairId, MeetingState>,
     /// Who blocks whom, under which name.
     pub blocks: BTreeMap<(DeviceId, DeviceId), Alias>,
-    /// Who is banned until when.
-    pub bans: BTreeMap<DeviceId, UnixMillis>,
+    /// The last ban or lift of each device, as long as it matters.
+    pub bans: BTreeMap<DeviceId, BanState>,
     /// Reports that are not too old.
     pub reports: BTreeMap<ReportId, Report>,
     /// The reports that count against each device: one for each reporter, oldest first.
@@ -38,6 +39,17 @@ pub struct Snapshot {
     pub leases: BTreeMap<NodeId, (UnixMillis, BTreeSet<DeviceId>)>,
     /// What time will bring about.
     pub due: BTreeSet<(UnixMillis, Due)>,
+    /// What the other pools have still to adopt, by number.
+    pub outbox: BTreeMap<u64, Order>,
+}
+
+/// A ban or a lift.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BanState {
+    /// When it was given.
+    pub given: UnixMillis,
+    /// The end of the ban; in the past for a lift.
+    pub until: UnixMillis,
 }
 
 /// What is known of a device.
@@ -148,7 +160,13 @@ impl Pool {
                 })
                 .collect(),
             blocks: self.blocks.iter().map(|(by, whom, name)| ((by, whom), name)).collect(),
-            bans: self.safety.bans(self.clock),
+            bans: self
+                .safety
+                .bans()
+                .into_iter()
+                .filter(|(_, ban)| self.clock < self.ban_kept_until(*ban))
+                .map(|(device, ban)| (device, BanState { given: ban.given, until: ban.until }))
+                .collect(),
             accusations: self.safety.accusations(self.clock, report_window),
             dismissals: self.safety.dismissals(self.clock, dismissal_window),
             leases: self
@@ -157,6 +175,7 @@ impl Pool {
                 .map(|(node, lease)| (*node, (lease.until, lease.devices.clone())))
                 .collect(),
             due: self.due.clone(),
+            outbox: self.pending_orders(self.clock, 0).collect(),
             reports,
         }
     }
@@ -174,9 +193,9 @@ impl Pool {
                 .and_then(|last| running(last.until).map(|until| (last.pair, last.partner, until))),
             total: tally.total,
             per_filter: tally.per_filter,
-            known: device.known.and_then(|known| {
-                running(known.until).map(|until| (known.gender, known.proof, until))
-            }),
+            known: self
+                .known_now(slot)
+                .map(|known| (known.gender, known.proof, self.known_until(known.given))),
         }
     }
 }

@@ -52,5 +52,10 @@ pub(crate) enum Verb {
     Report(Alias),
     Ban(u64),
     Lift,
+    /// Another pool's order: a ban of that length, or a lift; given so long ago, or by a clock that
+    /// is so far ahead.
+    Adopt(Option<u64>, i64),
+    /// The orders are carried, but for those of so many last steps.
+    Settle(u64),
     Sweep,
 }

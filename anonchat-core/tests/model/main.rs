@@ -2,13 +2,14 @@
 //! who is told what.
 
 mod act;
+mod orders;
 mod reference;
 
 use act::{Act, Fact, Said, Verb};
 use anonchat_core::{
     Alias, Census, Claim, Client, Command, Conn, DeviceId, Dice, Envelope, Event, Filter, Gender,
-    NodeId, Phase, Policy, Pool, Profile, Proof, Query, Rejection, Side, UnixMillis, Verification,
-    View, Wish,
+    Measure, NodeId, Order, Phase, Policy, Pool, Profile, Proof, Query, Rejection, Side,
+    UnixMillis, Verification, View, Wish,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -35,8 +36,8 @@ impl ReferenceStateMachine for Rules {
             0..=3_u32,
             0..=2_u32,
         );
-        (rules, safety)
-            .prop_map(|((cooldown, per_filter, total, rematch, blocks), safety)| {
+        (rules, safety, any::<bool>())
+            .prop_map(|((cooldown, per_filter, total, rematch, blocks), safety, other_pools)| {
                 let mut policy = Policy { verification: Verification::Off, ..Policy::default() };
                 policy.matching.cooldown_ms = cooldown.saturating_sub(1) * 700;
                 policy.matching.daily_per_filter = per_filter;
@@ -49,6 +50,7 @@ impl ReferenceStateMachine for Rules {
                 policy.safety.ban_s = ban;
                 policy.safety.report_after_s = after;
                 policy.connection.grace_s = grace;
+                policy.other_pools = other_pools;
                 // Dead servers are another chapter.
                 policy.connection.lease_s = 600;
                 Reference::new(policy, START)
@@ -76,6 +78,10 @@ impl ReferenceStateMachine for Rules {
         let (gone, idle) = (those(&|who| !here(who)), those(&|who| here(who) && !busy(who)));
         let (busy, met) = (those(&|who| here(who) && busy(who)), met(state));
         let client = select(vec![Client::Native, Client::Native, Client::Plain]);
+        let order = (
+            select(vec![None, None, Some(0), Some(1_000), Some(2_000)]),
+            select(vec![-1_000, -1, 0, 0, 1, 1_000, 2_000_i64]),
+        );
         let simple = |who: BoxedStrategy<usize>, verb: Verb| (who, Just(verb)).boxed();
         let deed = prop_oneof![
             6 => (gone, client.clone().prop_map(Verb::Attach)),
@@ -89,6 +95,8 @@ impl ReferenceStateMachine for Rules {
             4 => met.prop_map(|(who, alias)| (who, Verb::Report(alias))),
             1 => (anybody(), (0..=2_u64).prop_map(|s| Verb::Ban(s * 1_000))),
             1 => simple(anybody(), Verb::Lift),
+            2 => (anybody(), order).prop_map(|(who, (length, ago))| (who, Verb::Adopt(length, ago))),
+            1 => (anybody(), (0..9_u64).prop_map(Verb::Settle)),
             3 => simple(anybody(), Verb::Sweep),
         ];
         let edges = vec![
@@ -185,6 +193,10 @@ impl StateMachineTest for PoolTest {
             pairs: state.pairs.iter().filter(|pair| pair.ended.is_none()).count() as u64,
         };
         assert_eq!(system.pool.read(system.at, &Query::Census), View::Census(census));
+        let orders = state.outbox().into_iter();
+        let orders = orders.map(|o| (o.step, order(o.whom, o.given, o.until))).collect();
+        let outbox = Query::Outbox { after: 0, limit: usize::MAX };
+        assert_eq!(system.pool.read(system.at, &outbox), View::Outbox(orders));
     }
 }
 
@@ -222,6 +234,11 @@ impl PoolTest {
             }
             Verb::Ban(length) => Command::Ban { device, until: self.at.after(length) },
             Verb::Lift => Command::Lift { device },
+            Verb::Adopt(length, ago) => {
+                let (given, until) = state.other_pools_word(length, ago);
+                Command::Adopt { order: order(act.who, given, until) }
+            }
+            Verb::Settle(but) => Command::Settle { upto: self.steps.saturating_sub(but) },
             Verb::Sweep => Command::Sweep,
         }
     }
@@ -229,6 +246,10 @@ impl PoolTest {
 
 fn device(who: usize) -> DeviceId {
     DeviceId::from_bytes([who as u8 + 1; 16])
+}
+
+fn order(who: usize, given: UnixMillis, until: UnixMillis) -> Order {
+    Order { device: device(who), given, measure: Measure::Ban { until } }
 }
 
 fn wish(filter: Filter, gender: Option<Gender>) -> Wish {

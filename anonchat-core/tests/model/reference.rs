@@ -8,6 +8,7 @@ use anonchat_core::{
 };
 
 use crate::act::{Act, Fact, Said, Verb};
+use crate::orders::Given;
 
 pub(crate) const PEOPLE: usize = 5;
 
@@ -20,6 +21,9 @@ pub(crate) struct Reference {
     pub(crate) pairs: Vec<Pair>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) reports: Vec<Report>,
+    /// Every ban and lift that was ordered here, and up to which step they were carried.
+    pub(crate) orders: Vec<Given>,
+    pub(crate) settled: u64,
     pub(crate) steps: u64,
     pub(crate) conns: u64,
     /// What the last command should have brought about.
@@ -36,6 +40,8 @@ pub(crate) struct Person {
     pub(crate) away_until: Option<UnixMillis>,
     pub(crate) joined: Option<UnixMillis>,
     pub(crate) banned_until: UnixMillis,
+    /// When the last ban or lift was given, and until when it bans.
+    pub(crate) last_word: Option<(UnixMillis, UnixMillis)>,
 }
 
 /// A place in the queue, or what somebody met the other with.
@@ -71,7 +77,7 @@ pub(crate) struct Report {
     pub(crate) about: usize,
 }
 
-type Told = Vec<(usize, Fact)>;
+pub(crate) type Told = Vec<(usize, Fact)>;
 type Outcome = Result<Told, Vec<Rejection>>;
 
 pub(crate) fn pair_id(step: u64) -> PairId {
@@ -80,7 +86,7 @@ pub(crate) fn pair_id(step: u64) -> PairId {
     PairId::from_bytes(bytes)
 }
 
-fn seconds(count: u32) -> u64 {
+pub(crate) fn seconds(count: u32) -> u64 {
     u64::from(count) * 1_000
 }
 
@@ -93,6 +99,8 @@ impl Reference {
             pairs: Vec::new(),
             blocks: Vec::new(),
             reports: Vec::new(),
+            orders: Vec::new(),
+            settled: 0,
             steps: 0,
             conns: 0,
             said: Said::Yes(Vec::new()),
@@ -114,7 +122,12 @@ impl Reference {
             Verb::Unblock(name) => self.unblock(who, *name),
             Verb::Report(target) => self.report(who, *target),
             Verb::Ban(length) => Ok(self.ban(who, self.now.after(*length))),
-            Verb::Lift => Ok(self.lift(who)),
+            Verb::Lift => Ok(self.ban(who, UnixMillis::default())),
+            Verb::Adopt(length, ago) => Ok(self.adopt(who, *length, *ago)),
+            Verb::Settle(but) => {
+                self.settled = self.settled.max(self.steps.saturating_sub(*but));
+                Ok(Told::new())
+            }
             Verb::Sweep => Ok(self.sweep()),
         };
         self.said = match outcome {
@@ -164,7 +177,7 @@ impl Reference {
         if a.id == b.id { Some(a.ended?.after(rule)) } else { None }
     }
 
-    fn tell(&self, told: &mut Told, who: usize, fact: Fact) {
+    pub(crate) fn tell(&self, told: &mut Told, who: usize, fact: Fact) {
         if self.people[who].conn.is_some() {
             told.push((who, fact));
         }
@@ -250,7 +263,7 @@ impl Reference {
     }
 
     /// Ends what somebody is doing and tells the partner.
-    fn stop(&mut self, who: usize, why: Departure, told: &mut Told) {
+    pub(crate) fn stop(&mut self, who: usize, why: Departure, told: &mut Told) {
         if let Some((index, side)) = self.live(who) {
             self.pairs[index].ended = Some(self.now);
             let partner = self.pairs[index].members[side.other().index()];
@@ -419,24 +432,6 @@ impl Reference {
             told.extend(self.ban(about, until));
         }
         Ok(told)
-    }
-
-    /// A ban uses the reports behind it up, and leaves nothing of what the person was doing.
-    fn ban(&mut self, who: usize, until: UnixMillis) -> Told {
-        let mut told = self.lift(who);
-        if self.now < until {
-            self.people[who].banned_until = until;
-            self.stop(who, Departure::Banned, &mut told);
-            self.tell(&mut told, who, Fact::Banned(until));
-            self.people[who].conn = None;
-        }
-        told
-    }
-
-    fn lift(&mut self, who: usize) -> Told {
-        self.people[who].banned_until = UnixMillis::default();
-        self.reports.retain(|report| report.about != who);
-        Vec::new()
     }
 
     /// Former partners who wait and may meet again, with the instant since when.

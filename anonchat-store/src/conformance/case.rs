@@ -159,6 +159,7 @@ pub(super) fn queries() -> Vec<Query> {
     each(|device| Query::Standing { device })
         .chain(each(|device| Query::Wait { device }))
         .chain([Query::Census, Query::Reports { limit: 2 }, Query::Reports { limit: 1_000 }])
+        .chain([(0, 1), (0, 1_000), (40, 2)].map(|(after, limit)| Query::Outbox { after, limit }))
         .collect()
 }
 
@@ -190,6 +191,8 @@ pub(super) fn device(command: &Command) -> Option<DeviceId> {
         Command::Ban { .. }
         | Command::Lift { .. }
         | Command::Dismiss { .. }
+        | Command::Adopt { .. }
+        | Command::Settle { .. }
         | Command::Renew { .. }
         | Command::Sweep => None,
     }

@@ -5,7 +5,7 @@
 
 use std::vec::IntoIter;
 
-use anonchat_core::{Census, Commit, Query, Report, ReportId, View, Wait};
+use anonchat_core::{Census, Commit, Order, Query, Report, ReportId, View, Wait};
 use redis::Value;
 
 use super::envelope::{MAX_ENVELOPES, envelope, rejection};
@@ -62,6 +62,7 @@ pub(super) fn view(query: &Query, reply: Value) -> Result<View, Malformed> {
             View::Wait(if waits { Some(rest.wait()?) } else { None })
         }
         Query::Reports { limit } => View::Reports(rest.reports(*limit)?),
+        Query::Outbox { limit, .. } => View::Outbox(rest.orders(*limit)?),
     };
     rest.end()?;
     Ok(view)
@@ -155,6 +156,10 @@ impl Items {
         self.strings(limit, "a list of reports", report)
     }
 
+    fn orders(&mut self, limit: usize) -> Result<Vec<(u64, Order)>, Malformed> {
+        self.strings(limit, "a list of orders", numbered_order)
+    }
+
     fn wait(&mut self) -> Result<Wait, Malformed> {
         Ok(Wait {
             filter: filter(self.number()?)?,
@@ -168,6 +173,13 @@ impl Items {
 
 fn natural(number: i64) -> Result<u64, Malformed> {
     u64::try_from(number).map_err(|_| Malformed::Range("a number"))
+}
+
+fn numbered_order(bytes: &[u8]) -> Result<(u64, Order), Malformed> {
+    let mut rest = Unpack::new(bytes);
+    let numbered = (rest.u64()?, rest.order()?);
+    rest.end()?;
+    Ok(numbered)
 }
 
 pub(super) fn report(bytes: &[u8]) -> Result<Report, Malformed> {

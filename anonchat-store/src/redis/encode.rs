@@ -80,6 +80,7 @@ impl Call<'_> {
             .flag(required)
             .flag(self.sharded)
             .flag(self.registers)
+            .flag(self.policy.other_pools)
             .done()
     }
 
@@ -117,12 +118,14 @@ pub(super) fn command(call: &Call<'_>, command: &Command) -> Vec<Vec<u8>> {
             return call.arguments([packed, reason.as_bytes().into(), note.done()]);
         }
         Command::Verify { device, gender, proof } => {
-            Pack::default().device(*device).gender(Some(*gender)).u8(proof_mark(*proof))
+            Pack::default().device(*device).gender(Some(*gender)).proof(*proof)
         }
         Command::Ban { device, until } => Pack::default().device(*device).instant(*until),
         Command::Lift { device } => Pack::default().device(*device),
         // No report has a greater number than a script can count to.
         Command::Dismiss { report } => Pack::default().u64(report.0.min(GREATEST)),
+        Command::Adopt { order } => Pack::default().order(order),
+        Command::Settle { upto } => Pack::default().u64((*upto).min(GREATEST)),
         Command::Renew { node } => Pack::default().u64(node.0),
         Command::Sweep => Pack::default(),
     };
@@ -134,7 +137,10 @@ pub(super) fn query(call: &Call<'_>, query: &Query) -> Vec<Vec<u8>> {
     let packed = match query {
         Query::Census => Pack::default(),
         Query::Standing { device } | Query::Wait { device } => Pack::default().device(*device),
-        Query::Reports { limit } => Pack::default().u32(u32::try_from(*limit).unwrap_or(u32::MAX)),
+        Query::Reports { limit } => Pack::default().u32(most(*limit)),
+        Query::Outbox { after, limit } => {
+            Pack::default().u64((*after).min(GREATEST)).u32(most(*limit))
+        }
     };
     call.arguments([packed.done()])
 }
@@ -165,24 +171,21 @@ fn named(device: DeviceId, alias: Alias) -> Pack {
 /// bucket in which it would wait and the buckets from which it may be matched.
 fn wanted(pack: Pack, wish: &Wish) -> Pack {
     let (gender, proof) = match wish.claim {
-        Some(claim) => (Some(claim.gender), proof_mark(claim.proof)),
-        None => (None, 0),
+        Some(claim) => (Some(claim.gender), claim.proof),
+        None => (None, Proof::Declared),
     };
-    let pack = pack.u8(filter_mark(wish.filter)).gender(gender).u8(proof);
+    let pack = pack.u8(filter_mark(wish.filter)).gender(gender).proof(proof);
     let genders = std::iter::once(None).chain(Gender::ALL.map(Some));
     genders
         .map(|gender| Bucket::of(gender, wish.filter))
         .fold(pack, |pack, bucket| pack.u8(bucket.index() as u8).u32(bucket.compatible().bits()))
 }
 
+fn most(limit: usize) -> u32 {
+    u32::try_from(limit).unwrap_or(u32::MAX)
+}
+
 /// 0 for any, 1 to 4 for a gender.
 fn filter_mark(filter: Filter) -> u8 {
     filter.index() as u8
-}
-
-fn proof_mark(proof: Proof) -> u8 {
-    match proof {
-        Proof::Declared => 0,
-        Proof::Attested => 1,
-    }
 }

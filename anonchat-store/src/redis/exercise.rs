@@ -100,12 +100,20 @@ fn kind_of(view: &View) -> &'static str {
         View::Wait(Some(_)) => "view Wait",
         View::Reports(reports) if reports.is_empty() => "view Reports none",
         View::Reports(_) => "view Reports",
+        View::Outbox(orders) if orders.is_empty() => "view Outbox none",
+        View::Outbox(_) => "view Outbox",
     }
 }
 
-fn queries() -> [Query; 4] {
+fn queries() -> [Query; 5] {
     let device = Run::devices().next().unwrap_or(DeviceId::from_bytes([1; 16]));
-    [Query::Census, Query::Standing { device }, Query::Wait { device }, Query::Reports { limit: 8 }]
+    [
+        Query::Census,
+        Query::Standing { device },
+        Query::Wait { device },
+        Query::Reports { limit: 8 },
+        Query::Outbox { after: 0, limit: 8 },
+    ]
 }
 
 fn whispers() -> Vec<Whisper> {

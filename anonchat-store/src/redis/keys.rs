@@ -17,10 +17,12 @@
 //! | `block-index` | sorted set | `blocks` | the blocks of each device, both ways | the same |
 //! | `block-name` | sorted set | `blocks` | the blocks of each device, by name | the same |
 //! | `seen` | hash | `blocks` | when somebody with a block was last here | their last block is gone |
-//! | `ban` | hash | `safety` | the end of each ban | that end, or a lift |
+//! | `ban` | hash | `safety` | the last ban or lift of each device | the ban's end; with other pools `ban_s` after it was given, if that is later |
 //! | `report` | hash | `safety` | reports, by number | `report_window_s` after they were made |
 //! | `against` | hash | `safety` | the reports that count against a device | they end, are dismissed or lead to a ban |
 //! | `dismissed` | hash | `safety` | when reports of a device were dismissed | `dismissal_window_s` after the last |
+//! | `outbox` | sorted set | `orders` | which orders the other pools may not have yet, by commit | all have them, a later one takes its place, or the gender is no longer known |
+//! | `order` | hash | `orders` | those orders | the same |
 //! | `lease` | hash | `lease` | until when each server counts as alive | it is dead and its devices are detached |
 //! | `hanging` | sorted set | `lease` | which devices hang on which server | they are detached |
 //! | `mailbox` | hash | `mail` | the channel for the mail of each server | nobody reads it |
@@ -74,6 +76,8 @@ keys! {
     Report "REPORT" "report";
     Against "AGAINST" "against";
     Dismissed "DISMISSED" "dismissed";
+    Outbox "OUTBOX" "outbox";
+    Order "ORDER" "order";
     Lease "LEASE" "lease";
     Hanging "HANGING" "hanging";
     Mailbox "MAILBOX" "mailbox";

@@ -9,7 +9,7 @@ use super::keys::Key;
 use super::script::{FILES, Scripts, called, field};
 
 /// Files that mirror one of the pool's.
-const MIRRORS: [&str; 14] = [
+const MIRRORS: [&str; 15] = [
     "mod",
     "device",
     "fairness",
@@ -21,13 +21,14 @@ const MIRRORS: [&str; 14] = [
     "pairing",
     "queue",
     "safety",
+    "orders",
     "sweep",
     "housekeeping",
     "read",
 ];
 
 /// What a script calls that no file defines: the language, what Redis adds to it, and arguments.
-const BUILT_IN: [&str; 26] = [
+const BUILT_IN: [&str; 28] = [
     "and",
     "bit.band",
     "call",
@@ -46,10 +47,12 @@ const BUILT_IN: [&str; 26] = [
     "question",
     "return",
     "string.format",
+    "string.byte",
     "string.rep",
     "string.sub",
     "struct.unpack",
     "table.concat",
+    "table.insert",
     "tonumber",
     "unpack",
     "until",
@@ -158,7 +161,8 @@ fn every_function_that_is_called_exists_and_every_function_is_called() {
 fn every_script_has_its_shebang_and_declares_the_keys_that_it_uses() {
     let pool = PoolId::main();
     for (entry, script) in Scripts::new().iter() {
-        let reads = ["on_census", "on_standing", "on_wait", "on_reports"].contains(&entry);
+        let reads =
+            ["on_census", "on_standing", "on_wait", "on_reports", "on_outbox"].contains(&entry);
         let first = if reads { "#!lua flags=no-writes" } else { "#!lua" };
         assert_eq!(script.source().lines().next(), Some(first));
         assert_eq!(script.sha().len(), 40);

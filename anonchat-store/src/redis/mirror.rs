@@ -48,6 +48,9 @@ pub(super) fn view(view: &View) -> Value {
         View::Reports(reports) => {
             items.extend(reports.iter().map(|made| Value::BulkString(report(made))));
         }
+        View::Outbox(orders) => items.extend(orders.iter().map(|(number, order)| {
+            Value::BulkString(Pack::default().u64(*number).order(order).done())
+        })),
     }
     Value::Array(items)
 }

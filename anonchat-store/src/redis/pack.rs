@@ -1,10 +1,16 @@
 //! Packed strings: numbers big endian, ids as their bytes, one behind the other.
 
-use anonchat_core::{Alias, Conn, DeviceId, Gender, PairId, Profile, Side, UnixMillis};
+use anonchat_core::{
+    Alias, Conn, DeviceId, Gender, Measure, Order, PairId, Profile, Proof, Side, UnixMillis,
+};
 
 /// A packed string in the making.
 #[derive(Default)]
 pub(super) struct Pack(Vec<u8>);
+
+/// What an order is about.
+pub(super) const BANS: u8 = 0;
+pub(super) const VERIFIES: u8 = 1;
 
 /// Marks in the first byte of a packed profile.
 pub(super) const HAS_NICKNAME: u8 = 1;
@@ -67,6 +73,22 @@ impl Pack {
     /// 1 to 4, and 0 for none.
     pub(super) fn gender(self, gender: Option<Gender>) -> Self {
         self.u8(gender.map_or(0, |gender| gender.index() as u8 + 1))
+    }
+
+    pub(super) fn proof(self, proof: Proof) -> Self {
+        self.flag(proof == Proof::Attested)
+    }
+
+    pub(super) fn order(self, order: &Order) -> Self {
+        let pack = self.device(order.device).instant(order.given);
+        match order.measure {
+            Measure::Ban { until } => {
+                pack.u8(BANS).instant(until).gender(None).proof(Proof::Declared)
+            }
+            Measure::Verify { gender, proof } => {
+                pack.u8(VERIFIES).instant(UnixMillis::default()).gender(Some(gender)).proof(proof)
+            }
+        }
     }
 
     pub(super) fn done(self) -> Vec<u8> {

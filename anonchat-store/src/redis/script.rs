@@ -32,6 +32,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("pairing", include_str!("lua/pairing.lua")),
     ("queue", include_str!("lua/queue.lua")),
     ("safety", include_str!("lua/safety.lua")),
+    ("orders", include_str!("lua/orders.lua")),
     ("sweep", include_str!("lua/sweep.lua")),
     ("housekeeping", include_str!("lua/housekeeping.lua")),
     ("read", include_str!("lua/read.lua")),
@@ -102,12 +103,15 @@ scripts! {
     ban: Writes("on_ban");
     lift: Writes("on_lift");
     dismiss: Writes("on_dismiss");
+    adopt: Writes("on_adopt");
+    settle: Writes("on_settle");
     renew: Writes("on_renew");
     sweep: Writes("on_sweep");
     census: Reads("on_census");
     standing: Reads("on_standing");
     wait: Reads("on_wait");
     reports: Reads("on_reports");
+    outbox: Reads("on_outbox");
     open: Opens("on_open");
 }
 
@@ -145,6 +149,8 @@ impl Scripts {
             Command::Ban { .. } => &self.ban,
             Command::Lift { .. } => &self.lift,
             Command::Dismiss { .. } => &self.dismiss,
+            Command::Adopt { .. } => &self.adopt,
+            Command::Settle { .. } => &self.settle,
             Command::Renew { .. } => &self.renew,
             Command::Sweep => &self.sweep,
         }
@@ -157,6 +163,7 @@ impl Scripts {
             Query::Standing { .. } => &self.standing,
             Query::Wait { .. } => &self.wait,
             Query::Reports { .. } => &self.reports,
+            Query::Outbox { .. } => &self.outbox,
         }
     }
 

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anonchat_core::pool::{ActivityState, DeviceState, Due, MeetingState, PersonaState, Snapshot};
+use anonchat_core::pool::{
+    ActivityState, BanState, DeviceState, Due, MeetingState, PersonaState, Snapshot,
+};
 use anonchat_core::{
-    Bucket, Day, DeviceId, NodeId, PairId, Policy, PoolId, Proof, ReportId, UnixMillis,
+    Bucket, Day, DeviceId, Measure, NodeId, Order, PairId, Policy, PoolId, ReportId, UnixMillis,
 };
 use redis::{Cmd, Value, cmd};
 
@@ -33,6 +35,8 @@ pub(super) fn commands(pool: &PoolId) -> Vec<Cmd> {
         whole("HGETALL", Key::Lease),
         range(Key::Hanging),
         range(Key::Due),
+        whole("HGETALL", Key::Order),
+        range(Key::Outbox).arg("WITHSCORES").to_owned(),
     ]
 }
 
@@ -65,8 +69,11 @@ pub(super) fn snapshot(policy: &Policy, replies: Vec<Value>) -> Read<Snapshot> {
         let mut ids = Unpack::new(ids);
         Ok(((ids.device()?, ids.device()?), Unpack::new(name).alias()?))
     })?;
-    let bans =
-        fields(next()?, |id, until| Ok((device_id(id)?, instant(&mut Unpack::new(until))?)))?;
+    let bans = fields(next()?, |id, ban| {
+        let mut rest = Unpack::new(ban);
+        let (given, until) = (instant(&mut rest)?, instant(&mut rest)?);
+        Ok((device_id(id)?, BanState { given, until }))
+    })?;
     let reports = fields(next()?, |_, record| {
         let report = decode::report(record)?;
         Ok((report.id, report))
@@ -93,6 +100,10 @@ pub(super) fn snapshot(policy: &Policy, replies: Vec<Value>) -> Read<Snapshot> {
     }
     let due = strings(next()?)?.iter().map(|member| due(member)).collect::<Read<_>>()?;
 
+    let orders: BTreeMap<Vec<u8>, Order> =
+        fields(next()?, |what, order| Ok((what.to_vec(), Unpack::new(order).order()?)))?;
+    let outbox: BTreeMap<u64, Order> = numbered(next()?, &orders)?;
+
     let report_after = u64::from(safety.report_after_s) * 1_000;
     Ok(Snapshot {
         seq,
@@ -102,12 +113,13 @@ pub(super) fn snapshot(policy: &Policy, replies: Vec<Value>) -> Read<Snapshot> {
             meeting.ended.is_none_or(|ended| running(&ended, report_after))
         }),
         blocks,
-        bans: kept(bans, |until| clock < *until),
+        bans: kept(bans, |ban| clock < reader.ban_kept_until(ban)),
         reports: kept(reports, |report| running(&report.at, report_window)),
         accusations: kept(accusations, |recent| !recent.is_empty()),
         dismissals: kept(dismissals, |recent| !recent.is_empty()),
         leases,
         due,
+        outbox: kept(outbox, |order| reader.matters(order)),
     })
 }
 
@@ -118,6 +130,22 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn ban_kept_until(&self, ban: &BanState) -> UnixMillis {
+        let after = u64::from(self.policy.safety.ban_s) * 1_000;
+        if self.policy.other_pools { ban.until.max(ban.given.after(after)) } else { ban.until }
+    }
+
+    fn known_until(&self, given: UnixMillis) -> UnixMillis {
+        given.after(u64::from(self.policy.matching.verified_s) * 1_000)
+    }
+
+    fn matters(&self, order: &Order) -> bool {
+        match order.measure {
+            Measure::Ban { .. } => true,
+            Measure::Verify { .. } => self.clock < self.known_until(order.given),
+        }
+    }
+
     /// A device's record, as `lua/record.lua` describes it.
     fn device(&self, record: &[u8]) -> Read<DeviceState> {
         let mut rest = Unpack::new(record);
@@ -149,9 +177,10 @@ impl Reader<'_> {
             }
         }
         if has(256) {
+            let given = instant(&mut rest)?;
             let gender = rest.gender()?.ok_or(Malformed::Range("a gender"))?;
-            let proof = if rest.flag()? { Proof::Attested } else { Proof::Declared };
-            state.known = running(instant(&mut rest)?).map(|until| (gender, proof, until));
+            let proof = rest.proof()?;
+            state.known = running(self.known_until(given)).map(|until| (gender, proof, until));
         }
         if has(512) {
             instant(&mut rest)?;
@@ -205,6 +234,20 @@ fn due(member: &[u8]) -> Read<(UnixMillis, Due)> {
     let at = instant(&mut rest)?;
     rest.end()?;
     Ok((at, due))
+}
+
+/// The orders by their numbers, which Redis gives as doubles.
+fn numbered(reply: Value, orders: &BTreeMap<Vec<u8>, Order>) -> Read<BTreeMap<u64, Order>> {
+    let flat = strings(reply)?;
+    if flat.len() != 2 * orders.len() {
+        return Err(Malformed::Range("the number of orders"));
+    }
+    let numbered = flat.chunks_exact(2).map(|pair| {
+        let number = std::str::from_utf8(&pair[1]).ok().and_then(|text| text.parse::<f64>().ok());
+        let number = number.ok_or(Malformed::Range("the number of an order"))?;
+        Ok((number as u64, *orders.get(&pair[0]).ok_or(Malformed::Range("an order"))?))
+    });
+    numbered.collect()
 }
 
 fn number(rest: &mut Unpack<'_>, size: usize) -> Read<u64> {

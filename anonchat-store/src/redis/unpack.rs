@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use anonchat_core::{
-    Alias, Client, Conn, Departure, DeviceId, Filter, Gender, NodeId, PairId, Profile, Side,
-    UnixMillis,
+    Alias, Client, Conn, Departure, DeviceId, Filter, Gender, Measure, NodeId, Order, PairId,
+    Profile, Proof, Side, UnixMillis,
 };
 
 use super::malformed::Malformed;
-use super::pack::{HAS_BIO, HAS_NICKNAME};
+use super::pack::{BANS, HAS_BIO, HAS_NICKNAME, VERIFIES};
 
 /// The most bytes of one text: more than twice the longest that a policy can allow.
 const MAX_TEXT: usize = 1 << 20;
@@ -106,6 +106,22 @@ impl<'a> Unpack<'a> {
             0 => Ok(None),
             number => gender(number.into()).map(Some),
         }
+    }
+
+    pub(super) fn proof(&mut self) -> Read<Proof> {
+        Ok(if self.flag()? { Proof::Attested } else { Proof::Declared })
+    }
+
+    pub(super) fn order(&mut self) -> Read<Order> {
+        let (device, given) = (self.device()?, self.instant()?);
+        let (kind, until) = (self.u8()?, self.instant()?);
+        let (gender, proof) = (self.gender()?, self.proof()?);
+        let measure = match (kind, gender, proof, until.get()) {
+            (BANS, None, Proof::Declared, _) => Measure::Ban { until },
+            (VERIFIES, Some(gender), proof, 0) => Measure::Verify { gender, proof },
+            _ => return Err(Malformed::Range("an order")),
+        };
+        Ok(Order { device, given, measure })
     }
 
     pub(super) fn filter(&mut self) -> Read<Filter> {

@@ -31,6 +31,9 @@ pub(crate) enum Fault {
     HidesMore,
     AsksForward,
     Miscounts,
+    AdoptsWhatIsOld,
+    SettlesTooMuch,
+    HidesOrders,
     Misroutes,
     LosesWhenDropped,
     Broadcasts,
@@ -128,8 +131,11 @@ impl State {
             _ => {}
         }
         let mut asked = asked.clone();
-        if let (Fault::ForgetsAgain, Command::Attach { again, .. }) = (fault, &mut asked) {
-            *again = false;
+        match (fault, &mut asked) {
+            (Fault::ForgetsAgain, Command::Attach { again, .. }) => *again = false,
+            (Fault::AdoptsWhatIsOld, Command::Adopt { order }) => order.given = order.given.max(at),
+            (Fault::SettlesTooMuch, Command::Settle { upto }) => *upto += 1,
+            _ => {}
         }
         let mut commit = self.pool.apply(at, dice, &asked);
         match fault {
@@ -224,6 +230,9 @@ impl Store for Broken {
         let mut view = state.pool.read(at, query);
         if let (Fault::Miscounts, View::Census(census)) = (self.fault, &mut view) {
             census.online = census.online.max(1);
+        }
+        if let (Fault::HidesOrders, View::Outbox(orders)) = (self.fault, &mut view) {
+            orders.truncate(3);
         }
         if let (Some(text), View::Reports(reports)) =
             (&*self.overheard.lock().expect("overheard"), &mut view)

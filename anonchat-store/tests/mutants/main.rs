@@ -59,6 +59,9 @@ mutants! {
     a_sweep_that_hides_what_is_left: Fault::HidesMore => Agree;
     a_question_that_moves_the_clock: Fault::AsksForward => Agree;
     a_wrong_census: Fault::Miscounts => Agree;
+    an_old_order_taken_for_a_new_one: Fault::AdoptsWhatIsOld => Agree;
+    an_order_settled_before_it_was_carried: Fault::SettlesTooMuch => Agree;
+    an_order_that_is_not_carried: Fault::HidesOrders => Agree;
     an_envelope_for_the_wrong_node: Fault::Misroutes
         => DeliverInOrder | DeliverBeforeReturning;
     a_dropped_call_that_loses_its_mail: Fault::LosesWhenDropped => NotHalfHappen | DeliverInOrder;
@@ -74,7 +77,7 @@ mutants! {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_policy_is_caught_whatever_number_differs() {
     type Stale = fn(&mut Policy);
-    let stale: [(&str, Stale); 18] = [
+    let stale: [(&str, Stale); 19] = [
         ("cooldown_ms", |p| p.matching.cooldown_ms += 1),
         ("daily_per_filter", |p| p.matching.daily_per_filter += 1),
         ("daily_total", |p| p.matching.daily_total += 1),
@@ -91,6 +94,7 @@ async fn a_stale_policy_is_caught_whatever_number_differs() {
         ("report_after_s", |p| p.safety.report_after_s += 1),
         ("grace_s", |p| p.connection.grace_s += 1),
         ("lease_s", |p| p.connection.lease_s += 1),
+        ("other_pools", |p| p.other_pools ^= true),
         ("verification off", |p| p.verification = Verification::Off),
         ("verification optional", |p| p.verification = Verification::Optional),
     ];

@@ -72,7 +72,7 @@ async fn a_clock_three_seconds_off_is_corrected() {
         let person = node as u8;
         let (device, conn) = (crate::people::device(person), seat.conn(person));
         let client = anonchat_core::Client::Native;
-        let attach = Command::Attach { device, conn, client };
+        let attach = Command::Attach { device, conn, client, again: false };
         seat.apply_at(theirs(), attach).await.expect("the store works");
         let before = now(&redis);
         let join = Command::Join { device, conn, wish: anonchat_core::Wish::default() };

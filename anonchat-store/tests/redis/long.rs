@@ -97,7 +97,7 @@ impl Script {
 
     fn attach(&mut self, number: u64) {
         let (device, conn) = (device(number), conn(number));
-        self.add(Command::Attach { device, conn, client: Client::Native });
+        self.add(Command::Attach { device, conn, client: Client::Native, again: false });
     }
 
     fn join(&mut self, number: u64, gender: Gender, filter: Filter) {

@@ -110,7 +110,8 @@ impl Seat {
 
     pub(crate) async fn attach(&self, person: u8) -> u64 {
         let (device, conn) = (device(person), self.conn(person));
-        self.done(Command::Attach { device, conn, client: Client::Native }).await
+        let client = Client::Native;
+        self.done(Command::Attach { device, conn, client, again: false }).await
     }
 
     pub(crate) async fn join(&self, person: u8) -> u64 {

@@ -29,6 +29,7 @@ local claim_4 = told[23]
 local claim_required = told[24]
 local sharded = told[25]
 local registers = told[26]
+local other_pools = told[27]
 
 -- The channel of the caller's mail, or nothing.
 local mailbox = ARGV[2]
@@ -92,6 +93,11 @@ local DUE_LAPSE = '4'
 local STALE_DEVICE = '0'
 local STALE_BAN = '1'
 local STALE_DISMISSALS = '2'
+local STALE_ORDER = '3'
+
+-- What is ordered for other pools.
+local BANS = 0
+local VERIFIES = 1
 
 -- Which claim counts.
 local CLAIM_COUNTED_OUT = 0

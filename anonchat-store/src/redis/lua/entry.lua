@@ -68,6 +68,14 @@ function on_dismiss()
   return dismiss(ARGV[3])
 end
 
+function on_adopt()
+  return adopt(parse('>c16I8I1I8I1I1', ARGV[3]))
+end
+
+function on_settle()
+  return settle(parse('>I8', ARGV[3]))
+end
+
 function on_renew()
   renew(ARGV[3])
   register(ARGV[3])
@@ -107,6 +115,12 @@ end
 
 function on_reports()
   return recent_reports(parse('>I4', ARGV[3]))
+end
+
+function on_outbox()
+  local reply = pending_orders(parse('>I8I4', ARGV[3]))
+  table.insert(reply, 1, 0)
+  return reply
 end
 
 function on_open()

@@ -43,7 +43,9 @@ function forget(kind, id)
     end
   elseif kind == STALE_BAN then
     call('HDEL', BAN, id)
-  else
+  elseif kind == STALE_DISMISSALS then
     call('HDEL', DISMISSED, id)
+  else
+    forget_order(id)
   end
 end

@@ -121,7 +121,7 @@ function retire(device)
   Blocks.note_seen(device.id)
   local ends = tally(device).total > 0 and day_end(today()) or 0
   ends = math.max(ends, device.cooldown, device.last and device.last.ends or 0,
-    device.known and device.known.ends or 0)
+    device.known and known_until(device.known.given) or 0)
   if clock < ends then
     device.kept = ends
     Stale.insert(ends, STALE_DEVICE .. device.id)

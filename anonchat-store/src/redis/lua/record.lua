@@ -34,8 +34,8 @@ function read_device(id, record)
     device.tally, from = {day = day, total = total, first, second, third, fourth}, rest
   end
   if bit.band(parts, HAS_KNOWN) ~= 0 then
-    local gender, proof, ends, rest = parse('>I1I1I6', record, from)
-    device.known, from = {gender = gender, proof = proof, ends = ends}, rest
+    local given, gender, proof, rest = parse('>I6I1I1', record, from)
+    device.known, from = {given = given, gender = gender, proof = proof}, rest
   end
   if bit.band(parts, HAS_KEPT) ~= 0 then
     device.kept, from = parse('>I6', record, from)
@@ -89,9 +89,9 @@ function write_device(device)
     record = record
       .. pack('>I3I4I2I2I2I2', tally.day, tally.total, tally[1], tally[2], tally[3], tally[4])
   end
-  if known and clock < known.ends then
+  if known and clock < known_until(known.given) then
     parts = parts + HAS_KNOWN
-    record = record .. pack('>I1I1I6', known.gender, known.proof, known.ends)
+    record = record .. pack('>I6I1I1', known.given, known.gender, known.proof)
   end
   if device.kept then
     parts = parts + HAS_KEPT

@@ -1,7 +1,8 @@
 -- Reports and what they lead to: bans, and reporters who no longer count.
 --
 -- A report is as `decode.rs` takes it; `against` has for each accused a row of
--- `c16 reporter c8 report I6 when`, oldest first; `dismissed` for each reporter a row of `I6 when`.
+-- `c16 reporter c8 report I6 when`, oldest first; `dismissed` for each reporter a row of `I6 when`;
+-- `ban` for each device the last word about it, `I6 when it was given I6 the end of the ban`.
 
 -- A report no longer counts.
 function Safety.withdraw(target, report)
@@ -59,20 +60,38 @@ function accuse(accused, reporter, number)
   end
   kept[#kept + 1] = pack('>c16c8I6', reporter, number, clock)
   if #kept >= reports_to_ban then
-    ban(accused, after(clock, ban_s * 1000))
+    ban(accused, after(clock, ban_ms()))
   else
     call('HSET', AGAINST, accused, table.concat(kept))
   end
 end
 
--- Bans a device and ends what it is doing; the reports behind it are used up.
+-- Bans a device, here and in the other pools. An end in the past is a lift.
 function ban(id, ends)
-  lift(id)
+  local before = last_ban(id)
+  local given = math.max(clock, before and after(before.given, 1) or 0)
+  note(BANS, id, given, pack('>I8I1I1', ends, 0, 0))
+  impose(id, given, ends)
+end
+
+function lift(id)
+  ban(id, 0)
+end
+
+-- Bans a device and ends what it is doing, or lifts its ban; the reports behind it are used up
+-- either way.
+function impose(id, given, ends)
+  local kept_until = ban_kept_until(given, ends)
+  call('HDEL', AGAINST, id)
+  if clock < kept_until then
+    call('HSET', BAN, id, pack('>I6I6', given, ends))
+    Stale.insert(kept_until, STALE_BAN .. id)
+  elseif call('HDEL', BAN, id) > 0 then
+    Stale.remove(STALE_BAN .. id)
+  end
   if ends <= clock then
     return
   end
-  call('HSET', BAN, id, pack('>I6', ends))
-  Stale.insert(ends, STALE_BAN .. id)
   local device = Devices.find(id)
   if device then
     stop(device, BY_BAN)
@@ -81,13 +100,6 @@ function ban(id, ends)
     unhook(device)
     retire(device)
   end
-end
-
-function lift(id)
-  if call('HDEL', BAN, id) > 0 then
-    Stale.remove(STALE_BAN .. id)
-  end
-  call('HDEL', AGAINST, id)
 end
 
 function dismiss(number)
@@ -123,8 +135,29 @@ end
 -- The end of a device's ban, if it is banned now.
 function banned_until(id)
   local record = call('HGET', BAN, id)
-  local ends = record and parse('>I6', record)
-  return ends and clock < ends and ends
+  if record then
+    local _, ends = parse('>I6I6', record)
+    return clock < ends and ends
+  end
+end
+
+-- The last ban or lift of a device that may still matter.
+function last_ban(id)
+  local record = call('HGET', BAN, id)
+  if record then
+    local given, ends = parse('>I6I6', record)
+    return clock < ban_kept_until(given, ends) and {given = given, ends = ends}
+  end
+end
+
+-- Until when a ban or a lift is remembered. With other pools an earlier order may still be on its
+-- way when this one is over; one for reports is over itself after the time of a ban.
+function ban_kept_until(given, ends)
+  return other_pools == 1 and math.max(ends, after(given, ban_ms())) or ends
+end
+
+function ban_ms()
+  return ban_s * 1000
 end
 
 function report_window_ms()

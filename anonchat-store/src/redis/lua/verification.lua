@@ -1,10 +1,34 @@
 -- Whose gender is known, and which one a join has.
 
 function verify(id, gender, proof)
+  local before = last_known(id)
+  local given = math.max(clock, before and after(before.given, 1) or 0)
+  note(VERIFIES, id, given, pack('>I8I1I1', 0, gender, proof))
+  know(id, given, gender, proof)
+end
+
+-- A device's gender is known, here or in another pool.
+function know(id, given, gender, proof)
   local device = enter(id)
-  device.known = {gender = gender, proof = proof, ends = after(clock, verified_s * 1000)}
+  device.known = {given = given, gender = gender, proof = proof}
   tell(device, VERIFIED, pack('>I1', gender))
   retire(device)
+end
+
+-- What is known of a device's gender now.
+function last_known(id)
+  local device = Devices.find(id)
+  return device and known_now(device)
+end
+
+function known_now(device)
+  local known = device.known
+  return known and clock < known_until(known.given) and known
+end
+
+-- Until when a gender is known that was made known at an instant.
+function known_until(given)
+  return after(given, verified_s * 1000)
 end
 
 -- Who somebody is for the join that asks for `wish`; or why they may not.
@@ -23,10 +47,7 @@ end
 
 -- The first claim that there is, in the order that the policy gives.
 function claim(device, gender, proof)
-  local known = device.known
-  if known and clock >= known.ends then
-    known = nil
-  end
+  local known = known_now(device)
   for _, kind in ipairs({claim_1, claim_2, claim_3, claim_4}) do
     local wanted = kind <= CLAIM_ATTESTED and 1 or 0
     if kind == CLAIM_COUNTED_OUT then

@@ -58,7 +58,7 @@ fn the_header_has_version_instant_dice_the_policys_numbers_and_marks() {
         *number = value;
         expected.extend(value.to_be_bytes());
     }
-    let marks = |required, sharded, registers| [required, sharded, registers];
+    let marks = |required| [required, 0, 1, 0];
     for (verification, claims, required) in [
         (Verification::Off, [3, 4, 0, 0], 0),
         (Verification::Optional, [1, 2, 3, 0], 0),
@@ -66,10 +66,11 @@ fn the_header_has_version_instant_dice_the_policys_numbers_and_marks() {
     ] {
         policy.verification = verification;
         let header = &command(&call(&policy), &Command::Sweep)[0];
-        assert_eq!(*header, [&expected[..], &claims, &marks(required, 0, 1)].concat());
+        assert_eq!(*header, [&expected[..], &claims, &marks(required)].concat());
     }
+    policy.other_pools = true;
     let call = Call { sharded: true, registers: false, ..call(&policy) };
-    assert!(query(&call, &Query::Census)[0].ends_with(&[1, 1, 0]));
+    assert!(query(&call, &Query::Census)[0].ends_with(&[1, 1, 0, 1]));
 }
 
 /// What the claims of the header say about somebody who joins with `own` and of whom `known` is
@@ -81,7 +82,7 @@ fn by_the_header(
 ) -> Option<Claim> {
     let policy = Policy { verification, ..Policy::default() };
     let header = command(&call(&policy), &Command::Sweep).swap_remove(0);
-    let claims = &header[header.len() - 7..header.len() - 3];
+    let claims = &header[header.len() - 8..header.len() - 4];
     claims.iter().find_map(|claim| {
         let (claim, proof) = match claim {
             0 => return None,
@@ -230,8 +231,24 @@ fn the_other_commands_name_what_they_are_about() {
     assert_eq!(packed(&Command::Dismiss { report: ReportId(258) }), 258_u64.to_be_bytes());
     let beyond = packed(&Command::Dismiss { report: ReportId(u64::MAX) });
     assert_eq!(beyond, ((1_u64 << 53) - 1).to_be_bytes());
+    assert_eq!(packed(&Command::Settle { upto: 258 }), 258_u64.to_be_bytes());
+    let beyond = packed(&Command::Settle { upto: u64::MAX });
+    assert_eq!(beyond, ((1_u64 << 53) - 1).to_be_bytes());
     assert_eq!(packed(&Command::Renew { node: NodeId(7) }), 7_u64.to_be_bytes());
     assert_eq!(packed(&Command::Sweep), [0_u8; 0]);
+}
+
+#[test]
+fn an_order_is_adopted_with_its_instant() {
+    let given = UnixMillis::new(0x0a0b);
+    let packed = |measure| {
+        told(&Command::Adopt { order: Order { device: DEVICE, given, measure } }).swap_remove(0)
+    };
+    let head = [&[1; 16][..], &0x0a0b_u64.to_be_bytes()].concat();
+    let ban = packed(Measure::Ban { until: UnixMillis::new(258) });
+    assert_eq!(ban, [&head[..], &[0], &258_u64.to_be_bytes(), &[0, 0]].concat());
+    let verify = packed(Measure::Verify { gender: Gender::Female, proof: Proof::Attested });
+    assert_eq!(verify, [&head[..], &[1], &[0; 8], &[2, 1]].concat());
 }
 
 #[test]
@@ -243,6 +260,8 @@ fn a_query_names_a_device_or_a_limit() {
     assert_eq!(packed(&Query::Wait { device: DEVICE }), [1; 16]);
     assert_eq!(packed(&Query::Reports { limit: 258 }), 258_u32.to_be_bytes());
     assert_eq!(packed(&Query::Reports { limit: usize::MAX }), u32::MAX.to_be_bytes());
+    let outbox = packed(&Query::Outbox { after: 3, limit: 258 });
+    assert_eq!(outbox, [0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 1, 2]);
 }
 
 #[test]

@@ -68,7 +68,24 @@ pub(super) fn view() -> impl Strategy<Value = (Query, View)> {
         proptest::option::of(wait).prop_map(move |wait| (Query::Wait { device }, View::Wait(wait))),
         proptest::collection::vec(report(), 0..5)
             .prop_map(|reports| (Query::Reports { limit: 5 }, View::Reports(reports))),
+        proptest::collection::vec((any::<u64>(), order()), 0..5)
+            .prop_map(|orders| (Query::Outbox { after: 0, limit: 5 }, View::Outbox(orders))),
     ]
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    let measure = prop_oneof![
+        instant().prop_map(|until| Measure::Ban { until }),
+        (gender(), any::<bool>()).prop_map(|(gender, attested)| Measure::Verify {
+            gender,
+            proof: if attested { Proof::Attested } else { Proof::Declared }
+        }),
+    ];
+    (any::<[u8; 16]>(), instant(), measure).prop_map(|(device, given, measure)| Order {
+        device: DeviceId::from_bytes(device),
+        given,
+        measure,
+    })
 }
 
 /// The parts of a whisper, which itself shows nothing.
