@@ -24,14 +24,12 @@ const LEAVE: Duration = Duration::from_secs(2);
 pub(crate) struct Call<'a> {
     asking: Pin<Box<dyn Future<Output = Input<'static>> + Send + 'a>>,
     answer: Option<Input<'static>>,
-    is_attach: bool,
 }
 
 impl<'a> Call<'a> {
     /// Asks for a command. Without a pool there is nobody to ask.
     pub(crate) fn apply(chat: &'a AnonChat, pool: Option<&PoolId>, command: Command) -> Self {
-        let is_attach = matches!(command, Command::Attach { .. });
-        let takes_turn = is_attach || matches!(command, Command::Detach { .. });
+        let takes_turn = matches!(command, Command::Attach { .. } | Command::Detach { .. });
         let pool = pool.cloned();
         let applied = async move {
             let pool = pool.ok_or(StoreError::UnknownPool)?;
@@ -45,7 +43,7 @@ impl<'a> Call<'a> {
                 Err(_) => Input::Unavailable,
             }
         });
-        Self { asking, answer: None, is_attach }
+        Self { asking, answer: None }
     }
 
     /// Asks a question.
@@ -56,12 +54,7 @@ impl<'a> Call<'a> {
             let view = chat.store().read(&pool, clock::now(), &query).await;
             view.map_or(Input::Unavailable, Input::Viewed)
         });
-        Self { asking, answer: None, is_attach: false }
-    }
-
-    /// Whether this asks what the device is doing, and nothing that its client has asked for.
-    pub(crate) fn is_attach(&self) -> bool {
-        self.is_attach
+        Self { asking, answer: None }
     }
 
     /// The answer, if it is there already: that of a store in memory always is.

@@ -154,10 +154,8 @@ impl<'a> Line<'a> {
 
     /// Whether the client is listened to now.
     fn hears(&self) -> bool {
-        let is_free = match &self.call {
-            None => true,
-            Some(call) => call.is_attach() && self.session.is_talking(),
-        };
+        let is_asked_anew = self.session.is_coming_in() && self.session.is_talking();
+        let is_free = self.call.is_none() || is_asked_anew;
         is_free && self.held.is_none() && self.wire == Wire::Open
     }
 
@@ -182,9 +180,11 @@ impl<'a> Line<'a> {
                     // Between two people on this server nobody else is needed.
                     if whisper.to.node == self.chat.hub().node() {
                         self.chat.hub().deliver(Mail::Whisper(whisper));
-                    } else if let Some(pool) = self.session.pool() {
-                        // A lost whisper is the sender's to repeat; only a receiver acknowledges.
-                        let _ = self.chat.store().whisper(pool, whisper).await;
+                    } else if let Some(pool) = self.session.pool()
+                        && self.chat.store().whisper(pool, whisper).await.is_err()
+                    {
+                        // It is the sender's to repeat; and if it was an answer, the partner's.
+                        self.open(Post::Gap);
                     }
                 }
                 Output::Close(close) => return Some(close),
@@ -216,9 +216,15 @@ impl<'a> Line<'a> {
 
     fn open(&mut self, post: Post) {
         match post {
+            // What is for a name that the connection no longer has came before a gap.
+            Post::Mail(mail) if mail.conn() != self.place.conn() => {}
             Post::Mail(Mail::Event(envelope)) => self.tell(Input::Event(envelope.event)),
             Post::Mail(Mail::Whisper(whisper)) => self.tell(Input::Whisper(whisper)),
-            Post::Gap => self.tell(Input::Gap),
+            Post::Gap => {
+                let renamed = self.session.wants_new_name();
+                let conn = if renamed { self.place.rename() } else { self.place.conn() };
+                self.tell(Input::Gap { conn });
+            }
             Post::Restart(reconnect_in_ms) => self.tell(Input::Restart { reconnect_in_ms }),
         }
     }

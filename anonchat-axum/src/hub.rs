@@ -24,7 +24,9 @@ pub(crate) struct Hub {
 /// A connection's place in the hub, given back when dropped.
 pub(crate) struct Place {
     hub: Arc<Hub>,
-    conn: Conn,
+    id: AtomicU64,
+    /// The name before that, or the same.
+    former: AtomicU64,
     mailbox: Arc<Mailbox>,
 }
 
@@ -76,7 +78,8 @@ impl Hub {
         if self.is_closing() {
             mailbox.put(restart());
         }
-        Place { hub: self.clone(), conn: Conn { node: self.node, id }, mailbox }
+        let (id, former) = (AtomicU64::new(id), AtomicU64::new(id));
+        Place { hub: self.clone(), id, former, mailbox }
     }
 
     /// Tells every connection, present and future, that the server is about to stop.
@@ -133,8 +136,28 @@ impl Inbox for Hub {
 }
 
 impl Place {
+    /// What the connection is called.
     pub(crate) fn conn(&self) -> Conn {
-        self.conn
+        Conn { node: self.hub.node, id: self.id.load(Ordering::SeqCst) }
+    }
+
+    /// What the connection is called, and was called before.
+    pub(crate) fn names(&self) -> [Conn; 2] {
+        let former = self.former.load(Ordering::SeqCst);
+        [self.conn(), Conn { node: self.hub.node, id: former }]
+    }
+
+    /// Calls the connection something new. What is for its former name does not arrive any more.
+    pub(crate) fn rename(&self) -> Conn {
+        let id = self.hub.next.fetch_add(1, Ordering::Relaxed);
+        let shard = self.hub.shard(id).write();
+        shard.unwrap_or_else(PoisonError::into_inner).insert(id, self.mailbox.clone());
+        // It has a name at every moment, or it would miss that the server stops.
+        let former = self.id.swap(id, Ordering::SeqCst);
+        self.former.store(former, Ordering::SeqCst);
+        let shard = self.hub.shard(former).write();
+        shard.unwrap_or_else(PoisonError::into_inner).remove(&former);
+        self.conn()
     }
 
     pub(crate) fn mailbox(&self) -> &Mailbox {
@@ -144,8 +167,9 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let shard = self.hub.shard(self.conn.id);
-        shard.write().unwrap_or_else(PoisonError::into_inner).remove(&self.conn.id);
+        let id = self.conn().id;
+        let shard = self.hub.shard(id);
+        shard.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if self.hub.open.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.hub.left.notify_waiters();
         }

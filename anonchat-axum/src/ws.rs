@@ -95,8 +95,10 @@ async fn connect(chat: AnonChat, guest: Guest, socket: WebSocket) {
         tracing::error!("a connection's task panicked");
         // Whatever broke, the device does not stay behind as a ghost that others are paired with.
         if let Some(pool) = pool {
-            let detach = Command::Detach { device, conn };
-            let _ = chat.store().apply(&pool, clock::now(), clock::roll(), &detach).await;
+            for conn in place.names() {
+                let detach = Command::Detach { device, conn };
+                let _ = chat.store().apply(&pool, clock::now(), clock::roll(), &detach).await;
+            }
         }
     }
 }

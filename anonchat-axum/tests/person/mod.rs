@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub(crate) mod talkers;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// Longer than anything takes that works.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -43,8 +45,10 @@ pub(crate) struct Person {
     said: usize,
     /// Messages of the partner, in the order in which they were shown.
     pub(crate) heard: Vec<String>,
-    /// How often the line was lost, or closed by a server that stopped.
+    /// How often the line has ended.
     pub(crate) returns: usize,
+    /// How long a server that stops wants to be left alone.
+    wait: Duration,
 }
 
 impl Person {
@@ -61,6 +65,7 @@ impl Person {
             said: 0,
             heard: Vec::new(),
             returns: 0,
+            wait: Duration::ZERO,
         }
     }
 
@@ -95,7 +100,7 @@ impl Person {
         };
         let hello = timeout(Duration::from_secs(10), greeting).await.ok()??;
         self.socket = Some(socket);
-        self.take(&hello).await;
+        self.obey(&hello).await;
         Some(hello)
     }
 
@@ -107,11 +112,6 @@ impl Person {
     /// Loses the network.
     pub(crate) fn vanish(&mut self) {
         self.socket = None;
-    }
-
-    /// Whether there is a line.
-    pub(crate) fn is_connected(&self) -> bool {
-        self.socket.is_some()
     }
 
     /// Sends a frame, which is lost if the line is.
@@ -146,44 +146,35 @@ impl Person {
         (self.said, self.kept.len())
     }
 
-    /// The next frame. If the line ends instead, there is none: [`Person::come`] again.
-    ///
-    /// Nothing is lost if this is dropped while it waits for a frame.
-    pub(crate) async fn hear(&mut self) -> Option<Value> {
-        let next = match &mut self.socket {
+    /// What comes next on the line, for [`Person::take`]: a frame, or nothing if it has ended.
+    /// Nothing is lost if this is dropped while it waits.
+    pub(crate) async fn next(&mut self) -> Option<Value> {
+        match &mut self.socket {
             Some(socket) => text(socket.next().await),
             None => None,
-        };
-        match &next {
-            Some(frame) => self.take(frame).await,
+        }
+    }
+
+    /// Does what a frame asks for. Where the line has ended, comes in again: after the time that a
+    /// server which stopped has asked for, and elsewhere if there is another. Returns the frame, or
+    /// the greeting.
+    pub(crate) async fn take(&mut self, next: Option<Value>) -> Value {
+        match next {
+            Some(frame) => {
+                self.obey(&frame).await;
+                frame
+            }
             None => {
                 self.socket = None;
                 self.returns += 1;
-            }
-        }
-        next
-    }
-
-    /// The next frame, wherever it comes from: a lost line is taken up again, after the time that
-    /// a server which stops has asked for.
-    pub(crate) async fn hear_on(&mut self) -> Value {
-        let mut wait = Duration::ZERO;
-        loop {
-            let next = timeout(PATIENCE, self.hear()).await.expect("something in time");
-            let Some(frame) = next else {
-                sleep(wait).await;
+                sleep(std::mem::take(&mut self.wait)).await;
                 self.server = (self.server + 1) % self.servers.len();
-                return self.come().await;
-            };
-            match frame["reconnect_in_ms"].as_u64() {
-                Some(millis) => wait = Duration::from_millis(millis),
-                None => return frame,
+                self.come().await
             }
         }
     }
 
-    /// Does what a frame asks for.
-    async fn take(&mut self, frame: &Value) {
+    async fn obey(&mut self, frame: &Value) {
         let name = |member: &str| frame[member].as_str().unwrap_or_default().to_owned();
         match name("type").as_str() {
             "hello" => {
@@ -216,6 +207,10 @@ impl Person {
                     assert_eq!(id, format!("m{}", self.heard.len()), "in the sender's order");
                 }
                 self.ask(&json!({ "action": "ack", "id": id })).await;
+            }
+            "server_restarting" => {
+                let millis = frame["reconnect_in_ms"].as_u64().expect("a time");
+                self.wait = Duration::from_millis(millis);
             }
             "ack" => {
                 let id = name("id");

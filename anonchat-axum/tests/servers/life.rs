@@ -164,8 +164,8 @@ impl Life {
     /// Hears what comes for a while.
     async fn listen(&mut self, moment: Duration) {
         let until = Instant::now() + moment;
-        while let Ok(kind) = timeout_at(until, self.hear()).await {
-            if kind == "banned" {
+        while let Ok(next) = timeout_at(until, self.person.next()).await {
+            if self.learn(next).await == "banned" {
                 return self.sit_out().await;
             }
         }
@@ -188,8 +188,14 @@ impl Life {
     }
 
     async fn hear(&mut self) -> String {
+        let next = self.person.next().await;
+        self.learn(next).await
+    }
+
+    async fn learn(&mut self, next: Option<serde_json::Value>) -> String {
+        assert!(next.is_some(), "the line has ended");
         let before = self.person.phase.clone();
-        let Some(frame) = self.person.hear().await else { panic!("the line ended") };
+        let frame = self.person.take(next).await;
         self.book.learn(&before, &frame);
         frame["type"].as_str().unwrap_or_default().to_owned()
     }

@@ -6,6 +6,7 @@ mod client;
 mod crowd;
 #[path = "../double/mod.rs"]
 mod double;
+mod faults;
 mod life;
 mod meeting;
 #[path = "../person/mod.rs"]

@@ -51,7 +51,7 @@ use crate::rejection::Rejection;
 use crate::store::Whisper;
 use crate::time::UnixMillis;
 use life::Life;
-use presence::Presence;
+use presence::{Awaited, Presence};
 use talk::Doing;
 
 /// Something happened to the connection.
@@ -70,8 +70,12 @@ pub enum Input<'a> {
     Viewed(View),
     /// The last [`Output::Apply`] or [`Output::Read`] could not be carried out.
     Unavailable,
-    /// Mail may have been lost.
-    Gap,
+    /// Mail may have been lost, or a whisper could not be carried.
+    Gap {
+        /// What the connection is called from now on. What still comes for its former name, of
+        /// which a part may be lost, is not to be handed in. See [`Session::wants_new_name`].
+        conn: Conn,
+    },
     /// The [deadline](Session::deadline) has come.
     Timeout,
     /// The server is about to stop.
@@ -187,6 +191,26 @@ impl Session {
         self.conn
     }
 
+    /// Whether the connection is to have a new name at an [`Input::Gap`]: then its partner, who
+    /// may have said something that was lost, learns that it was away, and says it again. Whoever
+    /// has no grace keeps the name, and with it the place; and so does who talks to somebody on
+    /// the same server, between whom nothing is lost.
+    pub fn wants_new_name(&self) -> bool {
+        let has_grace = self.client.has_grace() && self.settings.policy.connection.grace_s > 0;
+        let may_miss = match &self.doing {
+            Doing::Idle => self.presence.awaits(),
+            Doing::Waiting => true,
+            Doing::Talking(talk) => !talk.is_within(self.conn.node),
+        };
+        has_grace && may_miss && self.presence.is_here()
+    }
+
+    /// Whether the pool is being asked what the device is doing, and nothing that the client has
+    /// asked for.
+    pub const fn is_coming_in(&self) -> bool {
+        matches!(self.presence.awaited, Some(Awaited::Attach | Awaited::Release))
+    }
+
     /// Takes something that happened. An `at` before an earlier one counts as that earlier one.
     pub fn handle(&mut self, at: UnixMillis, input: Input<'_>) {
         self.clock = self.clock.max(at);
@@ -204,7 +228,7 @@ impl Session {
             Input::Committed(outcome) => self.committed(outcome),
             Input::Viewed(view) => self.viewed(&view),
             Input::Unavailable => self.unavailable(),
-            Input::Gap => self.presence.attach_again(),
+            Input::Gap { conn } => self.gap(conn),
             Input::Timeout => self.timeout(),
             Input::Restart { reconnect_in_ms } => self.restart(reconnect_in_ms),
             Input::Closed => self.presence.end(Close::Gone),

@@ -58,6 +58,7 @@ impl Session {
         match (self.presence.awaited.take(), outcome) {
             (Some(Awaited::Wait), _) => self.presence.awaited = Some(Awaited::Wait),
             (Some(Awaited::Detach), _) => self.presence.let_go(),
+            (Some(Awaited::Release), _) => self.presence.former = None,
             (Some(Awaited::Attach), Ok(())) => self.presence.came_in(),
             // What was asked for has been answered by the events.
             (None, _) | (Some(Awaited::Order(_)), Ok(())) => {}
@@ -87,7 +88,7 @@ impl Session {
         self.life.listen_again(self.clock);
         match self.presence.awaited.take() {
             None => {}
-            Some(Awaited::Attach) => self.attach_later(),
+            Some(Awaited::Attach | Awaited::Release) => self.attach_later(),
             Some(Awaited::Detach) if self.presence.ending.is_some_and(|end| end.hurry) => {
                 self.presence.let_go();
             }

@@ -4,7 +4,9 @@ use super::Session;
 use super::answer::Close;
 use super::frame::Action;
 use super::refusal::{ErrorCode, Refusal};
+use super::talk::Doing;
 use crate::command::Command;
+use crate::id::Conn;
 use crate::time::UnixMillis;
 
 /// How this connection stands with the pool.
@@ -15,6 +17,8 @@ pub(super) struct Presence {
     pub(super) awaited: Option<Awaited>,
     /// What is to be asked again once the device is held again.
     pub(super) deferred: Option<Order>,
+    /// The name by which the pool knows the connection, where that is no longer its own.
+    pub(super) former: Option<Conn>,
     /// Whether this connection has held the device.
     pub(super) held: bool,
     /// Whether the pool may believe that this connection holds the device.
@@ -41,6 +45,8 @@ pub(super) enum Standing {
 #[derive(Debug)]
 pub(super) enum Awaited {
     Attach,
+    /// Giving up the former name.
+    Release,
     Detach,
     Order(Order),
     Wait,
@@ -69,6 +75,7 @@ impl Presence {
             standing: if has_pool { Standing::Here } else { Standing::Nowhere },
             awaited: None,
             deferred: None,
+            former: None,
             held: false,
             owes_detach: false,
             attach_wanted: has_pool,
@@ -80,6 +87,10 @@ impl Presence {
 
     pub(super) fn is_over(&self) -> bool {
         self.standing == Standing::Over
+    }
+
+    pub(super) fn is_here(&self) -> bool {
+        self.standing == Standing::Here
     }
 
     pub(super) const fn is_ending(&self) -> bool {
@@ -160,6 +171,21 @@ impl Session {
         self.settle();
     }
 
+    /// Mail may have been lost, and the connection may have a new name.
+    pub(super) fn gap(&mut self, conn: Conn) {
+        let node = self.conn.node;
+        if let Doing::Talking(talk) = &mut self.doing
+            && !talk.is_within(node)
+        {
+            talk.doubt();
+        }
+        if conn != self.conn {
+            self.presence.former.get_or_insert(self.conn);
+            self.conn = conn;
+        }
+        self.presence.attach_again();
+    }
+
     /// Does the next thing that needs the pool, one at a time.
     pub(super) fn settle(&mut self) {
         let presence = &mut self.presence;
@@ -175,7 +201,10 @@ impl Session {
         presence.retry_at = None;
         let (device, conn, client) = (self.device, self.conn, self.client);
         if presence.is_ending() {
+            let conn = presence.former.unwrap_or(conn);
             self.apply(Awaited::Detach, Command::Detach { device, conn });
+        } else if let Some(former) = presence.former.filter(|_| presence.attach_wanted) {
+            self.apply(Awaited::Release, Command::Detach { device, conn: former });
         } else if presence.attach_wanted {
             presence.attach_wanted = false;
             presence.owes_detach = true;

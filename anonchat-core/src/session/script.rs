@@ -102,7 +102,7 @@ impl Script {
                     self.handle(Input::Closed);
                 }
                 2 | 3 => {
-                    self.handle(Input::Gap);
+                    self.gap();
                 }
                 _ => {
                     self.handle(Input::Alive);
@@ -111,6 +111,12 @@ impl Script {
             _ => return self.raw(bytes),
         }
         Ok(())
+    }
+
+    fn gap(&mut self) {
+        let mut conn = self.session.conn();
+        conn.id += u64::from(self.session.wants_new_name());
+        self.handle(Input::Gap { conn });
     }
 
     /// Whatever a client may send as text.

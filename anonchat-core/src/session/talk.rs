@@ -8,7 +8,7 @@ use super::frame::Action;
 use super::refusal::{ErrorCode, INVALID_MESSAGE, PROHIBITED_MESSAGE, Refusal};
 use super::{Output, Session};
 use crate::event::Phase;
-use crate::id::{Alias, Conn, PairId, Side};
+use crate::id::{Alias, Conn, NodeId, PairId, Side};
 use crate::screen::{Field, Finding};
 use crate::store::{Body, ChatText, MessageId, Whisper};
 
@@ -30,8 +30,8 @@ pub(super) struct Talk {
     route: Option<Conn>,
     /// The client's messages that the partner has not acknowledged, in the order of the client.
     unacknowledged: VecDeque<MessageId>,
-    /// Whether the first of them may have been lost on its way to a connection that is gone. Until
-    /// it comes again nothing else with an id is handed on, or the partner would see it first.
+    /// Whether the first of them may have been lost, with a connection that is gone say. Until it
+    /// comes again nothing else with an id is handed on, or the partner would see it first.
     lost: bool,
     /// The partner's newest messages, for a client that does not know doubles itself.
     heard: VecDeque<MessageId>,
@@ -88,8 +88,20 @@ impl Talk {
 
     /// The partner has another connection, or none.
     pub(super) fn reroute(&mut self, route: Option<Conn>) {
-        self.lost |= self.route != route && !self.unacknowledged.is_empty();
+        if self.route != route {
+            self.doubt();
+        }
         self.route = route;
+    }
+
+    /// What is not acknowledged may be lost.
+    pub(super) fn doubt(&mut self) {
+        self.lost |= !self.unacknowledged.is_empty();
+    }
+
+    /// Whether the partner is at this node.
+    pub(super) fn is_within(&self, node: NodeId) -> bool {
+        self.route.is_some_and(|route| route.node == node)
     }
 
     /// Whether a message must wait until those before it have come again.

@@ -198,7 +198,7 @@ fn what_was_asked_while_another_connection_took_over_is_answered() {
 #[test]
 fn an_attach_that_overtakes_its_own_replacement_is_undone() {
     let mut desk = Desk::native();
-    assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+    assert_eq!(desk.give(Input::Gap { conn: conn(1) }), ["apply Attach"]);
     let lines = desk.event(Event::Replaced { by: Client::Native });
     assert_eq!(lines, [r#"{"type":"replaced"}"#]);
     assert!(desk.event(attached(Phase::Idle)).is_empty());

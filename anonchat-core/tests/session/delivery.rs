@@ -125,10 +125,10 @@ fn a_new_pair_starts_with_nothing_on_its_way() {
 fn a_gap_within_the_same_pair_forgets_nothing() {
     let mut desk = Desk::native().paired();
     say(&mut desk, "c1");
-    assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+    assert_eq!(desk.give(Input::Gap { conn: conn(1) }), ["apply Attach"]);
     desk.attached(talking(1, ben()));
     assert_eq!(desk.session.unacknowledged(), 1);
-    desk.give(Input::Gap);
+    desk.give(Input::Gap { conn: conn(1) });
     desk.attached(Phase::Idle);
     assert_eq!(desk.session.unacknowledged(), 0);
 }

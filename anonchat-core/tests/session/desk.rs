@@ -262,6 +262,12 @@ pub(crate) fn device() -> DeviceId {
     DeviceId::from_bytes([7; 16])
 }
 
+/// A connection, at a server of its own.
 pub(crate) const fn conn(id: u64) -> Conn {
-    Conn { node: NodeId(1), id }
+    Conn { node: NodeId(id), id }
+}
+
+/// Another name of the connection.
+pub(crate) const fn name(id: u64) -> Conn {
+    Conn { node: conn(1).node, id }
 }

@@ -145,7 +145,13 @@ fn after_the_close_nothing_comes() {
     let mut desk = Desk::native().paired();
     desk.event(Event::Replaced { by: Client::Native });
     restart(&mut desk);
-    for input in [Input::Alive, Input::Gap, Input::Timeout, Input::Unavailable, Input::Closed] {
+    for input in [
+        Input::Alive,
+        Input::Gap { conn: conn(1) },
+        Input::Timeout,
+        Input::Unavailable,
+        Input::Closed,
+    ] {
         assert!(desk.give(input).is_empty());
     }
     assert!(desk.frame(r#"{"action":"join"}"#).is_empty());
@@ -163,7 +169,7 @@ fn a_session_can_move_between_threads() {
 fn a_client_that_could_not_be_heard_is_not_judged() {
     let mut desk = Desk::native();
     assert_eq!(desk.time_out(), ["ping"]);
-    desk.give(Input::Gap);
+    desk.give(Input::Gap { conn: conn(1) });
     desk.at += 600_000;
     assert!(desk.give(Input::Timeout).is_empty(), "its answer may be waiting to be read");
     desk.attached(Phase::Idle);

@@ -28,7 +28,7 @@ fn while_the_store_is_away_the_frames_that_need_it_are_refused() {
 #[test]
 fn while_the_store_is_away_two_people_go_on_talking() {
     let mut desk = Desk::native().paired();
-    desk.give(Input::Gap);
+    desk.give(Input::Gap { conn: conn(1) });
     desk.give(Input::Unavailable);
     assert_eq!(desk.frame(r#"{"action":"msg","text":"hi"}"#), ["whisper text - hi"]);
     assert_eq!(desk.hear(1, text("c1", "hi")).len(), 1);
@@ -78,7 +78,7 @@ fn connections_do_not_all_come_back_at_once() {
 #[test]
 fn after_a_gap_the_pool_says_the_truth_and_hello_shows_it() {
     let mut desk = Desk::native().paired();
-    assert_eq!(desk.give(Input::Gap), ["apply Attach"]);
+    assert_eq!(desk.give(Input::Gap { conn: conn(1) }), ["apply Attach"]);
     let hello = one(&desk.attached(Phase::Idle));
     assert_eq!((&hello["type"], &hello["phase"]), (&json!("hello"), &json!("idle")));
     refused(&desk.frame(r#"{"action":"msg","text":"hi"}"#), "not_paired");
@@ -88,7 +88,7 @@ fn after_a_gap_the_pool_says_the_truth_and_hello_shows_it() {
 fn a_gap_while_something_is_asked_is_looked_after_when_it_is_answered() {
     let mut desk = Desk::native();
     desk.frame(r#"{"action":"join"}"#);
-    assert!(desk.give(Input::Gap).is_empty());
+    assert!(desk.give(Input::Gap { conn: conn(1) }).is_empty());
     assert_eq!(desk.commit(), ["apply Attach"]);
     assert_eq!(json_of(&desk.attached(lining_up())[0])["phase"], "waiting");
 }
@@ -125,7 +125,7 @@ fn what_is_refused_twice_for_that_is_refused() {
 #[test]
 fn an_original_client_learns_after_a_gap_what_it_has_missed() {
     let gap = |mut desk: Desk, phase: Phase| {
-        desk.give(Input::Gap);
+        desk.give(Input::Gap { conn: conn(1) });
         desk.attached(phase).iter().map(|line| json_of(line)["type"].clone()).collect::<Vec<_>>()
     };
     assert_eq!(gap(Desk::plain(), Phase::Idle), [""; 0]);
@@ -149,7 +149,7 @@ fn a_command_that_was_carried_out_although_its_answer_was_lost_still_tells() {
 #[test]
 fn two_original_clients_that_cross_leave_one_with_the_device() {
     let mut desk = Desk::plain();
-    desk.give(Input::Gap);
+    desk.give(Input::Gap { conn: conn(1) });
     assert!(desk.event(Event::Replaced { by: Client::Plain }).is_empty());
     desk.attached(Phase::Idle);
     assert_eq!(desk.frame(r#"{"action":"join"}"#), ["apply Join"]);
@@ -231,11 +231,74 @@ fn a_replacement_that_is_told_twice_is_said_once() {
 #[test]
 fn after_a_gap_talk_goes_to_where_the_partner_is_now() {
     let mut desk = Desk::native().paired();
-    desk.give(Input::Gap);
+    desk.give(Input::Gap { conn: conn(1) });
     let peer = Peer { route: None, ..ben() };
     assert_eq!(one(&desk.attached(talking(1, peer)))["peer_present"], false);
     assert!(desk.frame(r#"{"action":"msg","text":"hi"}"#).is_empty());
-    desk.give(Input::Gap);
+    desk.give(Input::Gap { conn: conn(1) });
     desk.attached(talking(1, ben()));
     assert_eq!(desk.frame(r#"{"action":"msg","text":"hi"}"#), ["whisper text - hi"]);
+}
+
+#[test]
+fn after_a_gap_who_waits_or_talks_comes_in_under_a_new_name() {
+    for (mut desk, phase) in
+        [(Desk::native().paired(), talking(1, ben())), (Desk::native().waiting(), lining_up())]
+    {
+        assert!(desk.session.wants_new_name());
+        assert_eq!(desk.give(Input::Gap { conn: name(9) }), ["apply Detach"]);
+        assert_eq!(desk.command, Some(Command::Detach { device: device(), conn: conn(1) }));
+        assert_eq!(desk.commit(), ["apply Attach"]);
+        let Some(Command::Attach { conn, .. }) = desk.command else { panic!("an attach") };
+        assert_eq!(conn, name(9));
+        assert_eq!(one(&desk.attached(phase))["type"], "hello");
+        assert_eq!(desk.give(Input::Closed), ["apply Detach"]);
+        assert_eq!(desk.command, Some(Command::Detach { device: device(), conn: name(9) }));
+    }
+}
+
+#[test]
+fn who_has_nothing_to_miss_or_no_grace_keeps_the_name() {
+    let without = |policy: &mut anonchat_core::Policy| policy.connection.grace_s = 0;
+    let mut beside = Desk::native().paired();
+    beside.event(Event::PeerBack { pair: pair_id(1), route: name(3) });
+    for desk in [
+        Desk::native(),
+        beside,
+        Desk::plain().paired(),
+        Desk::new(Client::Native, without).arrived().paired(),
+    ] {
+        assert!(!desk.session.wants_new_name());
+    }
+}
+
+#[test]
+fn a_former_name_is_given_up_however_long_the_store_is_away() {
+    let mut desk = Desk::native().paired();
+    desk.give(Input::Gap { conn: name(8) });
+    refused(&desk.give(Input::Unavailable), "unavailable");
+    assert_eq!(desk.time_out(), ["apply Detach"]);
+    assert!(desk.give(Input::Gap { conn: name(9) }).is_empty());
+    assert!(desk.give(Input::Unavailable).is_empty());
+    assert_eq!(desk.time_out(), ["apply Detach"]);
+    assert_eq!(desk.command, Some(Command::Detach { device: device(), conn: conn(1) }));
+    assert!(desk.give(Input::Unavailable).is_empty());
+    assert_eq!(desk.give(Input::Closed), ["apply Detach"], "and so it is by who goes");
+    assert_eq!(desk.command, Some(Command::Detach { device: device(), conn: conn(1) }));
+    assert_eq!(desk.commit().len(), 1);
+}
+
+#[test]
+fn after_a_gap_nothing_is_handed_on_before_what_may_be_lost_comes_again() {
+    let say = |id: &str| format!(r#"{{"action":"msg","id":"{id}","text":"hi"}}"#);
+    let mut desk = Desk::native().paired();
+    assert_eq!(desk.frame(&say("c1")), ["whisper text c1 hi"]);
+    desk.give(Input::Gap { conn: name(9) });
+    assert!(desk.frame(&say("c2")).is_empty());
+    desk.commit();
+    desk.attached(talking(1, ben()));
+    assert!(desk.frame(&say("c3")).is_empty());
+    for id in ["c1", "c2", "c3"] {
+        assert_eq!(desk.frame(&say(id)), [format!("whisper text {id} hi")]);
+    }
 }
