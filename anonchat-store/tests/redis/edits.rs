@@ -28,11 +28,7 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
     ),
     (
         "a declared gender becomes an attested one",
-        (
-            "record",
-            "known.gender, known.proof, known.ends)\n  end\n  if device.kept",
-            "known.gender, 1, known.ends)\n  end\n  if device.kept",
-        ),
+        ("record", "known.given, known.gender, known.proof)", "known.given, known.gender, 1)"),
     ),
     (
         "what was withdrawn happens all the same",
@@ -103,7 +99,7 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
     ),
     (
         "a known gender holds a millisecond longer",
-        ("verification", "clock >= known.ends", "clock > known.ends"),
+        ("verification", "clock < known_until(known.given)", "clock <= known_until(known.given)"),
     ),
     (
         "what is known goes before what comes with the join",
@@ -221,7 +217,26 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
         "whose reports were dismissed still counts",
         ("safety", "recent >= dismissals_to_mute", "false"),
     ),
-    ("a lifted ban leaves its reports", ("safety", "  call('HDEL', AGAINST, id)\nend", "end")),
+    (
+        "a lifted ban leaves its reports",
+        (
+            "safety",
+            "  call('HDEL', AGAINST, id)\n  if clock < kept_until",
+            "  if clock < kept_until",
+        ),
+    ),
+    (
+        "an older order of another pool undoes a newer one",
+        ("orders", "held and (held.given < given or", "held and (held.given ~= given or"),
+    ),
+    (
+        "one order fewer is settled",
+        ("orders", "OUTBOX, 0, digits(upto))", "OUTBOX, 0, '(' .. digits(upto))"),
+    ),
+    (
+        "orders that nobody needs are shown",
+        ("orders", "if #orders < limit and not (ends and ends <= clock)", "if #orders < limit"),
+    ),
     (
         "of two former partners the younger is told first",
         ("sweep", "one.seq < other.seq", "one.seq > other.seq"),
