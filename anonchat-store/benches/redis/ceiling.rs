@@ -20,6 +20,8 @@ const ROUND: Duration = Duration::from_secs(1);
 /// So many are there before a round, and join one after the other while it lasts.
 const PEOPLE: u64 = 100_000;
 
+const MESSAGES: u64 = 200_000;
+
 /// What is called with the keys and arguments of a join.
 enum Script {
     /// Nothing, and without them.
@@ -37,7 +39,8 @@ struct Round {
 }
 
 pub(crate) fn measure(stage: &mut Stage) {
-    listen(stage);
+    let channel = listen(stage);
+    carry(stage, &channel);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -146,8 +149,27 @@ async fn call(stage: &Stage, script: &Script, callers: usize) -> (u64, Duration)
     (done.into_inner(), start.elapsed())
 }
 
-/// A server reads its mail while people join.
-fn listen(stage: &mut Stage) {
+/// What a message of 64 bytes costs that goes to one server.
+fn carry(stage: &mut Stage, channel: &str) {
+    let payload = [0_u8; 33 + 64];
+    let (before, start) = (stage.gauge(), Instant::now());
+    for _ in 0..MESSAGES / 500 {
+        let mut batch = redis::Pipeline::with_capacity(500);
+        for _ in 0..500 {
+            batch.cmd("PUBLISH").arg(channel).arg(&payload[..]);
+        }
+        stage.send(&batch);
+    }
+    let (took, after) = (start.elapsed(), stage.gauge());
+    println!(
+        "messages of 64 bytes, many in flight: {:.0} a second, Redis CPU µs {:.1}",
+        MESSAGES as f64 / took.as_secs_f64(),
+        (after.cpu - before.cpu) / MESSAGES as f64,
+    );
+}
+
+/// A server reads its mail while people join. Returns the channel.
+fn listen(stage: &mut Stage) -> String {
     let (channel, _) = stage.calls.open(START, NODE);
     let mut mail = UnixStream::connect(stage.server.socket()).expect("Redis takes connections");
     mail.write_all(format!("SUBSCRIBE {channel}\r\n").as_bytes()).expect("it listens");
@@ -156,6 +178,7 @@ fn listen(stage: &mut Stage) {
         let mut buffer = vec![0; 1 << 16];
         while mail.read(&mut buffer).is_ok_and(|count| count > 0) {}
     });
+    channel
 }
 
 fn at(n: u64) -> UnixMillis {

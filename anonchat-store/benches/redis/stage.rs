@@ -86,7 +86,10 @@ impl Stage {
 
     /// Sends calls together.
     pub(crate) fn send(&mut self, batch: &Pipeline) -> Vec<Value> {
-        batch.query(&mut self.connection).expect("every call is answered")
+        // One error would be told for each call.
+        batch.query(&mut self.connection).unwrap_or_else(|error: redis::RedisError| {
+            panic!("a call is refused: {:.200}", error.to_string())
+        })
     }
 
     /// One call.
