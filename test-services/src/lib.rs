@@ -31,6 +31,7 @@ mod watchdog;
 pub use certificate::Certificates;
 pub use cluster::Cluster;
 pub use engine::Engine;
+pub use port::free as free_port;
 pub use relay::{Address, Relay};
 pub use sentinel::Sentinels;
 pub use server::Server;
