@@ -43,10 +43,8 @@ async fn chat(redis: &Server) {
         one.say(other.conn(2), pair, &text).await.expect("it is carried");
         other.say(one.conn(1), pair, &text).await.expect("it is carried");
     }
-    until("everything is heard", async || {
-        one.texts().len() == 20 && other.texts().len() == 20
-    })
-    .await;
+    until("everything is heard", async || one.texts().len() == 20 && other.texts().len() == 20)
+        .await;
     one.done(Command::Leave { device: device(1), conn: one.conn(1), why: Departure::Left }).await;
 }
 
