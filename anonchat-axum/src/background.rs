@@ -8,8 +8,8 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::chat::AnonChat;
 use crate::clock;
 
-/// How often a pool is swept.
-const TICK: Duration = Duration::from_secs(1);
+/// How often a pool is swept, and its orders are looked for.
+pub(crate) const TICK: Duration = Duration::from_secs(1);
 
 /// Sweeps of one pool in one tick.
 const SWEEPS: usize = 64;
@@ -34,7 +34,7 @@ pub(crate) fn spawn(chat: &AnonChat) {
     });
 }
 
-fn ticks(period: Duration) -> Interval {
+pub(crate) fn ticks(period: Duration) -> Interval {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks

@@ -15,6 +15,7 @@ use crate::device::DeviceKey;
 use crate::error::Error;
 use crate::extract::AdminKeyHash;
 use crate::hub::Hub;
+use crate::orders::{self, Orders};
 use crate::origin::Origins;
 use crate::secret::Secret;
 use crate::tally::Tally;
@@ -81,6 +82,10 @@ impl Builder {
 
     /// The pools of the store that clients may choose from, the default first. Without this call
     /// there is the pool `main`.
+    ///
+    /// Bans, lifts and known genders hold in all of them: within a second or two, or when a pool
+    /// answers again. Every server has to be given all pools of the store, or those that it does
+    /// not know may miss some; a pool that is added later does not hear of earlier ones.
     pub fn pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
         self.pools = pools.into_iter().collect();
         self
@@ -132,6 +137,9 @@ impl Builder {
         let store = Bounded::new(self.store.ok_or(Error::NoStore)?);
         let policy = store.policy().clone();
         policy.check()?;
+        if self.pools.len() > 1 && !policy.other_pools {
+            return Err(Error::PoolsApart);
+        }
         if !self.development {
             check("key", &self.keys)?;
             check("admin key", self.admin_key.as_slice())?;
@@ -148,6 +156,7 @@ impl Builder {
             let renew = Command::Renew { node: hub.node() };
             store.apply(pool, clock::now(), clock::roll(), &renew).await?;
         }
+        let orders = Orders::new(&self.pools);
         let chat = AnonChat::new(Inside {
             store,
             classifier: self
@@ -155,6 +164,7 @@ impl Builder {
                 .filter(|_| policy.verification != anonchat_core::Verification::Off),
             settings: Arc::new(Settings { policy, screen: self.screen, pools: self.pools }),
             hub,
+            orders,
             key,
             admin_key: self.admin_key.as_ref().map(AdminKeyHash::new),
             origins: Origins::new(&self.origins, self.development)?,
@@ -164,6 +174,7 @@ impl Builder {
             tally: Tally::default(),
         });
         background::spawn(&chat);
+        orders::spawn(&chat);
         Ok(chat)
     }
 }

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use crate::bounded::{PATIENCE, within};
 use crate::chat::AnonChat;
 use crate::clock;
+use crate::orders;
 
 /// How many connections may come in or take their leave at once. When a store comes back, or a
 /// server stops, all connections want to; those beyond this wait for their turn.
@@ -34,7 +35,11 @@ impl<'a> Call<'a> {
         let applied = async move {
             let pool = pool.ok_or(StoreError::UnknownPool)?;
             let _turn = if takes_turn { chat.turns().acquire().await.ok() } else { None };
-            chat.store().apply(&pool, clock::now(), clock::roll(), &command).await
+            let commit = chat.store().apply(&pool, clock::now(), clock::roll(), &command).await?;
+            if commit.outcome.is_ok() && orders::may_order(&command) {
+                chat.orders().given(&pool);
+            }
+            Ok(commit)
         };
         let patience = if chat.hub().is_closing() { LEAVE } else { PATIENCE };
         let asking = Box::pin(async move {

@@ -16,6 +16,7 @@ use crate::builder::{Builder, Consent};
 use crate::device::DeviceKey;
 use crate::extract::AdminKeyHash;
 use crate::hub::Hub;
+use crate::orders::Orders;
 use crate::origin::Origins;
 use crate::tally::Tally;
 use crate::{admin, cors, health, origin, verify};
@@ -33,6 +34,7 @@ pub(crate) struct Inside {
     pub(crate) classifier: Option<Arc<dyn Classifier>>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) orders: Orders,
     pub(crate) key: DeviceKey,
     pub(crate) admin_key: Option<AdminKeyHash>,
     pub(crate) origins: Origins,
@@ -117,6 +119,10 @@ impl AnonChat {
 
     pub(crate) fn hub(&self) -> &Arc<Hub> {
         &self.0.hub
+    }
+
+    pub(crate) fn orders(&self) -> &Orders {
+        &self.0.orders
     }
 
     pub(crate) fn origins(&self) -> &Origins {

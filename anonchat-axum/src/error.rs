@@ -31,6 +31,10 @@ pub enum Error {
     /// The store could not be opened.
     #[error("the store could not be opened")]
     Store(#[from] StoreError),
+    /// There are several pools, and the store's policy does not say so with
+    /// [`Policy::other_pools`](anonchat_core::Policy::other_pools): a ban would hold in one only.
+    #[error("the store does not keep bans for its other pools")]
+    PoolsApart,
     /// A listener failed.
     #[error("the listener failed")]
     Listen(#[from] std::io::Error),

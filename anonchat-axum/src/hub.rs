@@ -18,6 +18,7 @@ pub(crate) struct Hub {
     shards: [RwLock<HashMap<u64, Arc<Mailbox>>>; SHARDS],
     open: AtomicUsize,
     closing: AtomicBool,
+    gaps: AtomicU64,
     left: Notify,
 }
 
@@ -55,6 +56,7 @@ impl Hub {
             shards: Default::default(),
             open: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
+            gaps: AtomicU64::new(0),
             left: Notify::new(),
         }
     }
@@ -87,6 +89,11 @@ impl Hub {
         if !self.closing.swap(true, Ordering::SeqCst) {
             self.each(restart);
         }
+    }
+
+    /// How often mail may have been lost.
+    pub(crate) fn gaps(&self) -> u64 {
+        self.gaps.load(Ordering::SeqCst)
     }
 
     /// How many are here.
@@ -131,6 +138,7 @@ impl Inbox for Hub {
     }
 
     fn gap(&self) {
+        self.gaps.fetch_add(1, Ordering::SeqCst);
         self.each(|| Post::Gap);
     }
 }

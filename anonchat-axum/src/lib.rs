@@ -61,6 +61,7 @@ mod extract;
 mod health;
 mod hub;
 mod mailbox;
+mod orders;
 mod origin;
 mod reply;
 mod secret;

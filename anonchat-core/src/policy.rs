@@ -171,7 +171,8 @@ pub struct Policy {
     #[cfg_attr(feature = "serde", serde(skip))]
     pub verification: Verification,
     /// Whether the deployment has further pools, so that bans, lifts and known genders are kept for
-    /// them: see [`Query::Outbox`](crate::Query). Not part of a policy file either.
+    /// them: see [`Query::Outbox`](crate::Query). Not part of a policy file either: a store of
+    /// several pools sets it.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub other_pools: bool,
 }

@@ -1,6 +1,6 @@
 //! The store that lives in this process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use anonchat_core::{
@@ -50,9 +50,14 @@ impl MemoryStore {
         Self { policy: Arc::new(policy), pools, inboxes }.with_pools([PoolId::main()])
     }
 
-    /// The same rules with these pools, all of them empty, in place of what was there.
+    /// The same rules with these pools, all of them empty, in place of what was there. More than
+    /// one set [`Policy::other_pools`].
     #[must_use]
     pub fn with_pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
+        let pools: BTreeSet<_> = pools.into_iter().collect();
+        if pools.len() > 1 {
+            Arc::make_mut(&mut self.policy).other_pools = true;
+        }
         let empty = |name| (name, Mutex::new(Pool::new(Arc::clone(&self.policy))));
         self.pools = pools.into_iter().map(empty).collect();
         self

@@ -35,7 +35,10 @@ fn a_policy_out_of_bounds_is_refused() {
 #[tokio::test]
 async fn its_pools_are_those_that_it_was_given_and_know_nothing_of_each_other() {
     let pools = ["eu", "us"].map(|name| PoolId::new(name).expect("a name"));
-    let store = MemoryStore::default().with_pools(pools.clone());
+    let store = MemoryStore::default();
+    assert!(!store.policy().other_pools);
+    let store = store.with_pools(pools.clone());
+    assert!(store.policy().other_pools, "bans are kept for the others");
     let (node, now) = (NodeId(1), UnixMillis::new(1));
     let device = DeviceId::from_bytes([1; 16]);
     let attach = Command::Attach {

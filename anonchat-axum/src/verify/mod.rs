@@ -9,7 +9,9 @@ mod upload;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use anonchat_core::{Classifier, ClassifyError, Command, Gender, Proof, Selfie, Verdict};
+use anonchat_core::{
+    Classifier, ClassifyError, Command, DeviceId, Gender, Proof, Selfie, StoreError, Verdict,
+};
 use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
@@ -21,6 +23,7 @@ use crate::builder::Consent;
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::device;
+use crate::orders;
 use crate::reply::{Busy, Detail, Unprocessable};
 use multipart::{File, Form};
 
@@ -110,15 +113,28 @@ async fn judge(
     if let Verdict::Verified(gender) = verdict {
         // An abstention is recorded as well: under `required` it must not keep anybody out.
         let id = chat.device(device);
-        for pool in chat.pools() {
-            let command = Command::Verify { device: id, gender, proof: Proof::Attested };
-            let done = chat.store().apply(pool, clock::now(), clock::roll(), &command).await;
-            if done.is_err() {
-                return failed("Database error during verification");
-            }
+        if record(chat, id, gender).await.is_err() {
+            return failed("Database error during verification");
         }
     }
     answer(device, Some(verdict))
+}
+
+/// Makes a gender known in the first pool that answers. From there it comes to all others, and to
+/// those that answer before the client can ask to join one of them.
+async fn record(chat: &AnonChat, device: DeviceId, gender: Gender) -> Result<(), StoreError> {
+    let verify = Command::Verify { device, gender, proof: Proof::Attested };
+    let mut failure = StoreError::UnknownPool;
+    for pool in chat.pools() {
+        match chat.store().apply(pool, clock::now(), clock::roll(), &verify).await {
+            Ok(commit) => {
+                orders::carry_now(chat, pool, commit.seq).await;
+                return Ok(());
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
 }
 
 fn failed(text: &'static str) -> Response {
