@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use crate::background;
 use crate::bounded::Bounded;
 use crate::call::TURNS;
+use crate::carrier;
 use crate::chat::{AnonChat, Inside, UPLOADS};
 use crate::clock;
 use crate::device::DeviceKey;
@@ -80,7 +81,9 @@ impl Builder {
     }
 
     /// The pools of the store that clients may choose from, the default first. Without this call
-    /// there is the pool `main`.
+    /// there is the pool `main`. Nobody meets across pools; bans, lifts and known genders are
+    /// carried to all of them within seconds, if the store's policy says that there are
+    /// [`other_pools`](anonchat_core::Policy::other_pools).
     pub fn pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
         self.pools = pools.into_iter().collect();
         self
@@ -164,6 +167,7 @@ impl Builder {
             tally: Tally::default(),
         });
         background::spawn(&chat);
+        carrier::spawn(&chat);
         Ok(chat)
     }
 }

@@ -50,6 +50,7 @@ mod background;
 mod bounded;
 mod builder;
 mod call;
+mod carrier;
 mod chat;
 mod clock;
 mod cors;

@@ -15,6 +15,7 @@ use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::builder::Consent;
@@ -110,12 +111,14 @@ async fn judge(
     if let Verdict::Verified(gender) = verdict {
         // An abstention is recorded as well: under `required` it must not keep anybody out.
         let id = chat.device(device);
-        for pool in chat.pools() {
-            let command = Command::Verify { device: id, gender, proof: Proof::Attested };
-            let done = chat.store().apply(pool, clock::now(), clock::roll(), &command).await;
-            if done.is_err() {
-                return failed("Database error during verification");
-            }
+        let command = Command::Verify { device: id, gender, proof: Proof::Attested };
+        let noted = chat
+            .pools()
+            .iter()
+            .map(|pool| chat.store().apply(pool, clock::now(), clock::roll(), &command));
+        // A pool that is away learns it from one that is not.
+        if join_all(noted).await.iter().all(Result::is_err) {
+            return failed("Database error during verification");
         }
     }
     answer(device, Some(verdict))

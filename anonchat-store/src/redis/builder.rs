@@ -69,7 +69,8 @@ impl RedisStoreBuilder {
     }
 
     /// The pools of this deployment; by default `main` alone. A call to any other is answered
-    /// with [`StoreError::UnknownPool`]. Each pool has two connections to Redis.
+    /// with [`StoreError::UnknownPool`]. With more than one, what one decides about a device is
+    /// kept until the others have adopted it: [`Policy::other_pools`]. Each pool has two connections to Redis.
     #[must_use]
     pub fn pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
         self.pools = pools.into_iter().collect();
@@ -141,11 +142,12 @@ impl RedisStoreBuilder {
     /// # Errors
     ///
     /// [`ConnectError`]; within about the deadline for each pool.
-    pub async fn connect(self) -> Result<RedisStore, ConnectError> {
+    pub async fn connect(mut self) -> Result<RedisStore, ConnectError> {
         self.policy.check()?;
         if self.pools.is_empty() {
             return Err(ConnectError::NoPool);
         }
+        self.policy.other_pools |= self.pools.len() > 1;
         #[cfg(feature = "redis-tls")]
         let connector = Connector::new(self.url, self.certificates, self.deadline);
         #[cfg(not(feature = "redis-tls"))]
