@@ -15,7 +15,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use anonchat_core::session::{ClientFrame, Close, FrameError, Input, Output, Rates, Session};
-use anonchat_core::{Inbox, Mail, wire};
+use anonchat_core::{Mail, wire};
 use axum::extract::ws::Utf8Bytes;
 use tokio::time::{sleep, timeout};
 
@@ -177,10 +177,7 @@ impl<'a> Line<'a> {
                 }
                 Output::Whisper(whisper) => {
                     self.flush().await;
-                    // Between two people on this server nobody else is needed.
-                    if whisper.to.node == self.chat.hub().node() {
-                        self.chat.hub().deliver(Mail::Whisper(whisper));
-                    } else if let Some(pool) = self.session.pool()
+                    if let Some(pool) = self.session.pool()
                         && self.chat.store().whisper(pool, whisper).await.is_err()
                     {
                         // It is the sender's to repeat; and if it was an answer, the partner's.

@@ -134,6 +134,31 @@ async fn a_server_stops_in_order_although_its_store_is_silent() {
 }
 
 #[tokio::test]
+async fn a_pool_that_was_silent_learns_who_is_banned() {
+    let mut policy = lenient();
+    policy.safety.reports_to_ban = 1;
+    let pools = ["eu", "us", "asia"].map(|name| PoolId::new(name).expect("a name"));
+    let memory = anonchat_store::MemoryStore::new(policy).expect("policy");
+    let store = Double::over(std::sync::Arc::new(memory.with_pools(pools.clone())));
+    let server = Server::over(store.clone(), |builder| builder.pools(pools.clone())).await;
+    let enter = |pool: &'static str| {
+        let server = &server;
+        async move { server.open(&format!("/ws?v=1&pool={pool}&device_id={ANN}")).await }
+    };
+    let mut there = enter("us").await.expect("open");
+    there.hello().await;
+    let mut elsewhere = enter("asia").await.expect("open");
+    elsewhere.hello().await;
+    store.is(&pools[1], Mood::Silent);
+    let [(ann, _), (mut bob, to_ann)] = native_pair(&server, ANN, BOB).await;
+    bob.say(json!({ "action": "report", "reported": to_ann })).await;
+    elsewhere.expect("banned").await;
+    store.is(&pools[1], Mood::Well);
+    there.expect("banned").await;
+    drop(ann);
+}
+
+#[tokio::test]
 async fn a_pool_that_is_silent_costs_the_others_nothing() {
     let mut policy = lenient();
     (policy.connection.lease_s, policy.connection.grace_s) = (2, 1);

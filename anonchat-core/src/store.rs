@@ -20,7 +20,8 @@ use crate::time::UnixMillis;
 ///    history of (instant, dice, command) under [`Store::policy`].
 /// 3. **Deliver in order, or announce a gap.** The envelopes of a commit reach the inbox of their
 ///    node in the order of `seq`, and in their order within one commit, each once; an
-///    implementation that may have lost one calls [`Inbox::gap`].
+///    implementation that may have lost one calls [`Inbox::gap`]. A whisper that is sent when one
+///    envelope of a commit has arrived comes after all of them.
 /// 4. **Deliver before returning.** When `apply` returns a commit, the envelopes for the caller's
 ///    own node, of this commit and all before it, have been handed to its inbox.
 /// 5. **Not half-happen.** A command whose call returns an error, or whose future is dropped, has
@@ -61,7 +62,9 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Unavailable`].
     async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError>;
 
-    /// Carries something from one member of a pair to the other, without storing it.
+    /// Carries something from one member of a pair to the other, without storing it. To a node
+    /// that is open at this store it is handed directly, so that people on one server talk on
+    /// whatever else is away.
     ///
     /// # Errors
     ///

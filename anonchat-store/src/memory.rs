@@ -1,7 +1,7 @@
 //! The store that lives in this process.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anonchat_core::{
     Command, Commit, Dice, Inbox, Mail, NodeId, Policy, PolicyError, Pool, PoolId, Query, Store,
@@ -26,7 +26,7 @@ pub struct MemoryStore {
     pools: BTreeMap<PoolId, Mutex<Pool>>,
     /// Apart from the pools, so that chat text never waits for a match to be made. Taken after a
     /// pool wherever both are.
-    inboxes: RwLock<BTreeMap<NodeId, Arc<dyn Inbox>>>,
+    inboxes: Mutex<BTreeMap<NodeId, Arc<dyn Inbox>>>,
 }
 
 /// A panic has struck while the pool was locked.
@@ -46,18 +46,17 @@ impl MemoryStore {
     }
 
     fn with(policy: Policy) -> Self {
-        let (pools, inboxes) = (BTreeMap::new(), RwLock::default());
+        let (pools, inboxes) = (BTreeMap::new(), Mutex::default());
         Self { policy: Arc::new(policy), pools, inboxes }.with_pools([PoolId::main()])
     }
 
-    /// The same rules with these pools, all of them empty, in place of what was there. More than
-    /// one set [`Policy::other_pools`].
+    /// The same rules with these pools, all of them empty, in place of what was there. With more
+    /// than one, what one decides about a device is kept until the others have adopted it:
+    /// [`Policy::other_pools`].
     #[must_use]
     pub fn with_pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
         let pools: BTreeSet<_> = pools.into_iter().collect();
-        if pools.len() > 1 {
-            Arc::make_mut(&mut self.policy).other_pools = true;
-        }
+        Arc::make_mut(&mut self.policy).other_pools |= pools.len() > 1;
         let empty = |name| (name, Mutex::new(Pool::new(Arc::clone(&self.policy))));
         self.pools = pools.into_iter().map(empty).collect();
         self
@@ -69,9 +68,10 @@ impl MemoryStore {
     }
 
     /// Hands mail to its node. The guard is held meanwhile: once `open` has returned, the inbox
-    /// that it replaced gets nothing more.
+    /// that it replaced gets nothing more; and no whisper comes between the mail of one commit, of
+    /// which one may answer before the other is told.
     fn deliver(&self, mail: impl IntoIterator<Item = Mail>) {
-        let inboxes = self.inboxes.read().unwrap_or_else(PoisonError::into_inner);
+        let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
         for item in mail {
             if let Some(inbox) = inboxes.get(&item.conn().node) {
                 inbox.deliver(item);
@@ -116,7 +116,7 @@ impl Store for MemoryStore {
 
     async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError> {
         // A map of inboxes is whole whatever panicked while it was held.
-        self.inboxes.write().unwrap_or_else(PoisonError::into_inner).insert(node, inbox);
+        self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).insert(node, inbox);
         Ok(())
     }
 

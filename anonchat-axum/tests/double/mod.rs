@@ -25,6 +25,7 @@ pub(crate) struct Double {
 struct Way {
     moods: Mutex<BTreeMap<PoolId, Mood>>,
     inboxes: Mutex<Vec<Arc<Lossy>>>,
+    nodes: Mutex<Vec<NodeId>>,
     coming: AtomicUsize,
     most_coming: AtomicUsize,
     renewed: Mutex<BTreeMap<PoolId, usize>>,
@@ -179,11 +180,14 @@ impl Store for Double {
     async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError> {
         let lossy = Arc::new(Lossy { inner: inbox, post: Mutex::default() });
         self.way.inboxes.lock().expect("inboxes").push(lossy.clone());
+        self.way.nodes.lock().expect("nodes").push(node);
         self.inner.open(node, lossy).await
     }
 
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
-        self.answer(pool).await?;
+        if !self.way.nodes.lock().expect("nodes").contains(&whisper.to.node) {
+            self.answer(pool).await?;
+        }
         self.inner.whisper(pool, whisper).await
     }
 }

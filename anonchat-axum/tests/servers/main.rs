@@ -11,5 +11,6 @@ mod life;
 mod meeting;
 #[path = "../person/mod.rs"]
 mod person;
+mod pools;
 mod soak;
 mod three;

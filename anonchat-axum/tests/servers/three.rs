@@ -1,7 +1,9 @@
 //! Three servers in this process, and the store that they share.
 
-use anonchat_axum::core::{Policy, Store};
-use anonchat_store::RedisStore;
+use std::sync::Arc;
+
+use anonchat_axum::core::{Policy, PoolId, Store};
+use anonchat_store::{MemoryStore, RedisStore};
 use test_services::Engine;
 
 use crate::client::{Client, Server};
@@ -15,21 +17,24 @@ pub(crate) struct Three {
 
 impl Three {
     /// On a store in memory.
-    pub(crate) async fn on_memory(policy: Policy) -> Self {
-        let store = Double::new(policy);
+    pub(crate) async fn on_memory(policy: Policy, pools: &[PoolId]) -> Self {
+        let memory = MemoryStore::new(policy).expect("policy").with_pools(pools.to_vec());
+        let store = Double::over(Arc::new(memory));
         let ways = [store.another(), store.another(), store];
-        Self { servers: serve(ways).await, _redis: None }
+        Self { servers: serve(ways, pools).await, _redis: None }
     }
 
     /// On a Redis of their own.
-    pub(crate) async fn on_redis(policy: Policy) -> Self {
+    pub(crate) async fn on_redis(policy: Policy, pools: &[PoolId]) -> Self {
         let redis = test_services::Server::start(Engine::Redis);
         let url = redis.url();
-        let connect =
-            || RedisStore::builder(url.parse().expect("a URL")).policy(policy.clone()).connect();
+        let connect = || {
+            let builder = RedisStore::builder(url.parse().expect("a URL"));
+            builder.policy(policy.clone()).pools(pools.to_vec()).connect()
+        };
         let connect = || async { connect().await.expect("connects") };
         let ways = [connect().await, connect().await, connect().await];
-        Self { servers: serve(ways).await, _redis: Some(redis) }
+        Self { servers: serve(ways, pools).await, _redis: Some(redis) }
     }
 
     /// A native client of one of them that has been greeted.
@@ -45,10 +50,10 @@ impl Three {
     }
 }
 
-async fn serve(ways: [impl Store; 3]) -> Vec<Server> {
+async fn serve(ways: [impl Store; 3], pools: &[PoolId]) -> Vec<Server> {
     let mut servers = Vec::new();
     for way in ways {
-        servers.push(Server::over(way, |builder| builder).await);
+        servers.push(Server::over(way, |builder| builder.pools(pools.to_vec())).await);
     }
     servers
 }
@@ -61,17 +66,20 @@ pub(crate) fn device(name: &str) -> String {
 /// Makes tests of functions that take [`Three`], under a policy, for every store that there is.
 macro_rules! on_every_store {
     ($policy:expr => $($name:ident),* $(,)?) => {
+        crate::three::on_every_store!($policy, [anonchat_axum::core::PoolId::main()] => $($name),*);
+    };
+    ($policy:expr, $pools:expr => $($name:ident),* $(,)?) => {
         mod on_memory {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                super::$name(crate::three::Three::on_memory($policy).await).await;
+                super::$name(crate::three::Three::on_memory($policy, &$pools).await).await;
             })*
         }
 
         mod on_redis {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                super::$name(crate::three::Three::on_redis($policy).await).await;
+                super::$name(crate::three::Three::on_redis($policy, &$pools).await).await;
             })*
         }
     };

@@ -1,26 +1,26 @@
 //! The nodes that are open at this store, and where their mail goes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anonchat_core::{Inbox, Mail, NodeId};
 use tokio::sync::watch;
 
 /// One inbox for each open node, for the mail of all pools.
 pub(super) struct Inboxes {
-    by_node: RwLock<BTreeMap<NodeId, Arc<dyn Inbox>>>,
+    by_node: Mutex<BTreeMap<NodeId, Arc<dyn Inbox>>>,
     /// The open nodes in the order in which they were opened. They never become fewer.
     nodes: watch::Sender<Vec<NodeId>>,
 }
 
 impl Inboxes {
     pub(super) fn new() -> Self {
-        Self { by_node: RwLock::default(), nodes: watch::Sender::new(Vec::new()) }
+        Self { by_node: Mutex::default(), nodes: watch::Sender::new(Vec::new()) }
     }
 
     /// Opens a node, or replaces its inbox.
     pub(super) fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) {
-        let mut by_node = self.by_node.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_node = self.by_node.lock().unwrap_or_else(PoisonError::into_inner);
         if by_node.insert(node, inbox).is_none() {
             self.nodes.send_modify(|nodes| nodes.push(node));
         }
@@ -41,9 +41,11 @@ impl Inboxes {
     }
 
     /// Hands mail over, in order; that of nodes that are not open is nobody's. The lock is held
-    /// meanwhile: once [`Self::open`] has returned, the inbox that it replaced gets nothing more.
+    /// meanwhile: once [`Self::open`] has returned, the inbox that it replaced gets nothing more;
+    /// and no whisper comes between the mail of one commit, of which one may answer before the
+    /// other is told.
     pub(super) fn deliver(&self, mail: impl IntoIterator<Item = Mail>) {
-        let by_node = self.by_node.read().unwrap_or_else(PoisonError::into_inner);
+        let by_node = self.by_node.lock().unwrap_or_else(PoisonError::into_inner);
         for item in mail {
             if let Some(inbox) = by_node.get(&item.conn().node) {
                 inbox.deliver(item);
@@ -53,7 +55,7 @@ impl Inboxes {
 
     /// Tells every node that mail may have been lost.
     pub(super) fn gap(&self) {
-        let by_node = self.by_node.read().unwrap_or_else(PoisonError::into_inner);
+        let by_node = self.by_node.lock().unwrap_or_else(PoisonError::into_inner);
         by_node.values().for_each(|inbox| inbox.gap());
     }
 }

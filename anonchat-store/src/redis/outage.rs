@@ -47,11 +47,6 @@ impl Outage {
     pub(super) fn ends_connection(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Elsewhere(_))
     }
-
-    /// Whether the call has certainly had no effect, because Redis said so or never saw it.
-    pub(super) fn is_certain(&self) -> bool {
-        !matches!(self, Self::Unreachable(_) | Self::Late | Self::MailLate | Self::Malformed(_))
-    }
 }
 
 impl From<RedisError> for Outage {

@@ -72,6 +72,5 @@ async fn a_rolling_restart_of_all_servers_ends_no_chat_and_loses_no_message() {
         sleep(Duration::from_secs(3)).await;
     }
     let outcome = talkers.finish().await;
-    println!("{outcome:?}");
     assert!(outcome.returns >= 2 * PAIRS, "everybody had to go elsewhere: {outcome:?}");
 }
