@@ -6,11 +6,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// Longer than anything takes that works.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) const STRONG: &str = "pX3v9Qm2xLr7Tn5Wk8Zb4Yc6Hd1Gf0Js";
 pub(crate) const OTHER: &str = "Js0Gf1Hd6Yc4Zb8Wk5Tn7rL2mQ9v3XpA";
@@ -36,12 +36,18 @@ pub(crate) fn run(arguments: &[&str]) -> (bool, String, String) {
 /// A server that runs, and what it has printed until it listened.
 pub(crate) struct Process {
     child: Child,
+    log: Option<JoinHandle<String>>,
     pub(crate) printed: Vec<String>,
     pub(crate) addresses: Vec<String>,
 }
 
 impl Process {
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::try_start(arguments).unwrap_or_else(|log| panic!("the server does not start: {log}"))
+    }
+
+    /// Starts it, unless it ends instead of listening: then says what it logged.
+    pub(crate) fn try_start(arguments: &[&str]) -> Result<Self, String> {
         let listens = arguments.iter().filter(|argument| **argument == "--listen").count().max(1);
         let mut child = command(arguments).spawn().expect("spawn");
         let (lines, printed) = mpsc::channel();
@@ -49,15 +55,28 @@ impl Process {
         thread::spawn(move || {
             stdout.lines().map_while(Result::ok).for_each(|line| _ = lines.send(line));
         });
-        let mut process = Self { child, printed: Vec::new(), addresses: Vec::new() };
+        // Somebody has to read what it logs, or it would wait for that.
+        let mut stderr = child.stderr.take().expect("stderr");
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).expect("log");
+            log
+        });
+        let mut process =
+            Self { child, log: Some(log), printed: Vec::new(), addresses: Vec::new() };
         while process.addresses.len() < listens {
-            let line = printed.recv_timeout(PATIENCE).expect("a line");
-            if let Some((_, address)) = line.split_once("http://") {
-                process.addresses.push(address.to_owned());
+            match printed.recv_timeout(PATIENCE) {
+                Ok(line) => {
+                    if let Some((_, address)) = line.split_once("http://") {
+                        process.addresses.push(address.to_owned());
+                    }
+                    process.printed.push(line);
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(process.end().1),
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("the server says nothing"),
             }
-            process.printed.push(line);
         }
-        process
+        Ok(process)
     }
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> (String, String) {
@@ -73,18 +92,21 @@ impl Process {
         (head.to_lowercase(), body.to_owned())
     }
 
-    /// Ends it without a word.
-    pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("kill");
-        self.child.wait().expect("end");
-    }
-
     /// Asks it to end, as an init system does, and gives back what it logged.
-    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+    pub(crate) fn terminate(self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
-        let mut log = String::new();
-        self.child.stderr.take().expect("stderr").read_to_string(&mut log).expect("log");
+        self.end()
+    }
+
+    /// Ends it as a crash does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("kill");
+        self.end();
+    }
+
+    fn end(mut self) -> (Option<i32>, String) {
+        let log = self.log.take().expect("ends once").join().expect("log");
         (self.child.wait().expect("end").code(), log)
     }
 }
