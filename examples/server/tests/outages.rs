@@ -58,7 +58,6 @@ impl<'a> Scene<'a> {
         self.three.ready().await;
         sleep(Duration::from_secs(1)).await;
         let outcome = self.talkers.finish().await;
-        println!("{outcome:?}");
         assert_eq!(outcome.returns, 0, "nobody had to connect again");
         let mut women = Vec::new();
         for server in 0..3 {
