@@ -10,7 +10,7 @@ use anonchat_core::pool::{
 use anonchat_core::{
     Bucket, Day, DeviceId, Measure, NodeId, Order, PairId, Policy, PoolId, ReportId, UnixMillis,
 };
-use redis::{Cmd, Value, cmd};
+use redis::{Cmd, FromRedisValue, Value, cmd};
 
 use super::decode;
 use super::keys::Key;
@@ -236,16 +236,24 @@ fn due(member: &[u8]) -> Read<(UnixMillis, Due)> {
     Ok((at, due))
 }
 
-/// The orders by their numbers, which Redis gives as doubles.
+/// The orders by their numbers, which Redis gives as doubles or as text, in pairs or not.
 fn numbered(reply: Value, orders: &BTreeMap<Vec<u8>, Order>) -> Read<BTreeMap<u64, Order>> {
-    let flat = strings(reply)?;
+    let Value::Array(items) = reply else { return Err(Malformed::Type("a list")) };
+    let flat: Vec<_> = items
+        .into_iter()
+        .flat_map(|item| match item {
+            Value::Array(pair) => pair,
+            single => vec![single],
+        })
+        .collect();
     if flat.len() != 2 * orders.len() {
         return Err(Malformed::Range("the number of orders"));
     }
     let numbered = flat.chunks_exact(2).map(|pair| {
-        let number = std::str::from_utf8(&pair[1]).ok().and_then(|text| text.parse::<f64>().ok());
-        let number = number.ok_or(Malformed::Range("the number of an order"))?;
-        Ok((number as u64, *orders.get(&pair[0]).ok_or(Malformed::Range("an order"))?))
+        let Value::BulkString(what) = &pair[0] else { return Err(Malformed::Type("an order")) };
+        let number = f64::from_redis_value_ref(&pair[1]);
+        let number = number.map_err(|_| Malformed::Range("the number of an order"))?;
+        Ok((number as u64, *orders.get(what).ok_or(Malformed::Range("an order"))?))
     });
     numbered.collect()
 }
