@@ -51,7 +51,9 @@ struct Tending {
 
 impl Tending {
     async fn run(mut self, chat: impl Fn() -> Option<AnonChat> + Send) {
-        let mut ticks = ticks(TICK.min(Duration::from_millis(self.lease_ms / 3)));
+        // Twice in the time after which the lease is renewed: a tick that comes a little early must
+        // not put the renewal off until the lease seems to have lapsed.
+        let mut ticks = ticks(TICK.min(Duration::from_millis(self.lease_ms / 6)));
         loop {
             ticks.tick().await;
             let Some(chat) = chat() else { return };
