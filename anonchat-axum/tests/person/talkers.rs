@@ -75,6 +75,7 @@ pub(crate) async fn meet(first: &mut Person, second: &mut Person) {
 
 /// Hears what comes until it is of this type.
 pub(crate) async fn until(person: &mut Person, kind: &str) -> Value {
+    let mut before = Vec::new();
     let heard = async {
         loop {
             let next = person.next().await;
@@ -82,9 +83,11 @@ pub(crate) async fn until(person: &mut Person, kind: &str) -> Value {
             if frame["type"] == kind {
                 return frame;
             }
+            before.push(frame);
         }
     };
-    timeout(PATIENCE, heard).await.unwrap_or_else(|_| panic!("no {kind} in time"))
+    let heard = timeout(PATIENCE, heard).await;
+    heard.unwrap_or_else(|_| panic!("no {kind} in time, but {before:?}"))
 }
 
 async fn talk(ann: Person, bob: Person, stopped: watch::Receiver<bool>) -> Outcome {

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use test_services::{Engine, Server};
 use tokio::task::JoinSet;
 
-use person::talkers::{meet, until};
+use person::talkers::meet;
 use person::{Person, Phase};
-use three::{Terms, Three, exchange, find, join};
+use three::{Terms, Three, exchange, find, join, until_lost, until_peer_is};
 
 const PAIRS: usize = 100;
 
@@ -94,9 +94,8 @@ async fn tell(stories: Vec<Story>) -> Parted {
                     None
                 }
                 Story::Lost(there, mut partner) => {
-                    until(&mut partner, "peer_away").await;
-                    let end = until(&mut partner, "peer_left").await;
-                    assert_eq!(end["reason"], "lost");
+                    until_peer_is(&mut partner, false).await;
+                    until_lost(&mut partner).await;
                     Some((there, partner))
                 }
             }

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use person::Person;
 use person::talkers::{Talkers, meet, until};
-use three::{Terms, Three, exchange, join, pair};
+use three::{Terms, Three, exchange, join, pair, until_peer_is};
 
 const PAIRS: usize = 12;
 
@@ -118,9 +118,9 @@ async fn one_server_is_parted_from_redis_for_longer_than_its_lease() {
     let mut scene = Scene::set(&three).await;
     relay.stall();
     scene.expect_outage(&[0]).await;
-    until(&mut bob, "peer_away").await;
+    until_peer_is(&mut bob, false).await;
     relay.open();
-    until(&mut bob, "peer_back").await;
+    until_peer_is(&mut bob, true).await;
     exchange(&mut ann, &mut bob).await;
     scene.expect_recovery().await;
 }

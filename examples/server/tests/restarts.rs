@@ -15,7 +15,7 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
 use person::talkers::{Talkers, meet, until};
-use three::{Terms, Three, exchange};
+use three::{Terms, Three, exchange, until_peer_is};
 
 const PAIRS: usize = 30;
 
@@ -45,7 +45,7 @@ async fn clients_of_a_server_that_stops_are_told_and_go_on_elsewhere() {
     exchange(&mut ann, &mut bob).await;
 
     three.stop(0);
-    until(&mut bob, "peer_away").await;
+    until_peer_is(&mut bob, false).await;
     let told = until(&mut ann, "server_restarting").await;
     assert!(told["reconnect_in_ms"].is_u64());
     exchange(&mut ann, &mut bob).await;

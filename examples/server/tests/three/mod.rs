@@ -178,3 +178,32 @@ pub(crate) async fn exchange(one: &mut Person, other: &mut Person) {
     timeout(PATIENCE, talk).await.expect("they hear each other");
     assert_eq!(pair(one), pair(other));
 }
+
+/// Hears that the partner is away, or is back. A server that may have missed the news asks the pool
+/// and greets its clients again, which says the same.
+pub(crate) async fn until_peer_is(person: &mut Person, present: bool) {
+    let news = if present { "peer_back" } else { "peer_away" };
+    let heard = async {
+        loop {
+            let next = person.next().await;
+            let frame = person.take(next).await;
+            let greeted = frame["type"] == "hello" && frame["peer_present"] == present;
+            if greeted || frame["type"] == news {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, heard).await.unwrap_or_else(|_| panic!("no {news} in time"));
+}
+
+/// Hears that the chat is over because the partner was lost, or is greeted as somebody without one.
+pub(crate) async fn until_lost(person: &mut Person) {
+    let heard = async {
+        while person.phase != Phase::Idle {
+            let next = person.next().await;
+            let frame = person.take(next).await;
+            assert!(frame["type"] != "peer_left" || frame["reason"] == "lost", "{frame}");
+        }
+    };
+    timeout(PATIENCE, heard).await.expect("the chat ends");
+}
