@@ -17,7 +17,8 @@ use async_trait::async_trait;
 /// One server's way to a store, which others may share. Clones are the same way.
 #[derive(Clone)]
 pub(crate) struct Double {
-    inner: Arc<MemoryStore>,
+    policy: Arc<Policy>,
+    inner: Arc<Mutex<Arc<MemoryStore>>>,
     way: Arc<Way>,
 }
 
@@ -29,6 +30,10 @@ struct Way {
     coming: AtomicUsize,
     most_coming: AtomicUsize,
     renewed: Mutex<BTreeMap<PoolId, usize>>,
+    refuses: Mutex<Option<fn(&Command) -> bool>>,
+    refused: AtomicUsize,
+    swept: AtomicUsize,
+    outboxes_read: AtomicUsize,
 }
 
 /// How a pool answers.
@@ -69,12 +74,13 @@ impl Double {
     }
 
     pub(crate) fn over(inner: Arc<MemoryStore>) -> Self {
-        Self { inner, way: Arc::default() }
+        let policy = inner.policy().clone();
+        Self { policy, inner: Arc::new(Mutex::new(inner)), way: Arc::default() }
     }
 
     /// Another server's way to the same store.
     pub(crate) fn another(&self) -> Self {
-        Self::over(self.inner.clone())
+        Self { way: Arc::default(), ..self.clone() }
     }
 
     /// From now on the pool answers like this.
@@ -85,6 +91,37 @@ impl Double {
     /// From now on the pool `main` answers like this.
     pub(crate) fn main_is(&self, mood: Mood) {
         self.is(&PoolId::main(), mood);
+    }
+
+    /// From now on these commands fail.
+    pub(crate) fn refuses(&self, which: fn(&Command) -> bool) {
+        *self.way.refuses.lock().expect("refuses") = Some(which);
+    }
+
+    /// How many commands have failed for that.
+    pub(crate) fn refused(&self) -> usize {
+        self.way.refused.load(Ordering::SeqCst)
+    }
+
+    /// How often a pool was swept this way.
+    pub(crate) fn swept(&self) -> usize {
+        self.way.swept.load(Ordering::SeqCst)
+    }
+
+    /// How often a pool was asked this way for what it has ordered.
+    pub(crate) fn outboxes_read(&self) -> usize {
+        self.way.outboxes_read.load(Ordering::SeqCst)
+    }
+
+    /// Loses all data: the pools are empty, and every server of this way hears of a gap.
+    pub(crate) fn forgets_everything(&self, pools: &[PoolId]) {
+        let empty = MemoryStore::new(Policy::clone(&self.policy)).expect("policy");
+        *self.inner.lock().expect("inner") = Arc::new(empty.with_pools(pools.to_vec()));
+        self.gap();
+    }
+
+    fn inner(&self) -> Arc<MemoryStore> {
+        self.inner.lock().expect("inner").clone()
     }
 
     /// What becomes of mail from now on.
@@ -153,7 +190,7 @@ impl Drop for Coming<'_> {
 #[async_trait]
 impl Store for Double {
     fn policy(&self) -> &Arc<Policy> {
-        self.inner.policy()
+        &self.policy
     }
 
     async fn apply(
@@ -166,29 +203,39 @@ impl Store for Double {
         let comes = matches!(command, Command::Attach { .. } | Command::Detach { .. });
         let _coming = comes.then(|| Coming::count(&self.way));
         self.answer(pool).await?;
+        if self.way.refuses.lock().expect("refuses").is_some_and(|refuses| refuses(command)) {
+            self.way.refused.fetch_add(1, Ordering::SeqCst);
+            return Err(StoreError::Unavailable(None));
+        }
+        if matches!(command, Command::Sweep) {
+            self.way.swept.fetch_add(1, Ordering::SeqCst);
+        }
         if matches!(command, Command::Renew { .. }) {
             *self.way.renewed.lock().expect("renewed").entry(pool.clone()).or_default() += 1;
         }
-        self.inner.apply(pool, at, dice, command).await
+        self.inner().apply(pool, at, dice, command).await
     }
 
     async fn read(&self, pool: &PoolId, at: UnixMillis, query: &Query) -> Result<View, StoreError> {
         self.answer(pool).await?;
-        self.inner.read(pool, at, query).await
+        if matches!(query, Query::Outbox { .. }) {
+            self.way.outboxes_read.fetch_add(1, Ordering::SeqCst);
+        }
+        self.inner().read(pool, at, query).await
     }
 
     async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError> {
         let lossy = Arc::new(Lossy { inner: inbox, post: Mutex::default() });
         self.way.inboxes.lock().expect("inboxes").push(lossy.clone());
         self.way.nodes.lock().expect("nodes").push(node);
-        self.inner.open(node, lossy).await
+        self.inner().open(node, lossy).await
     }
 
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
         if !self.way.nodes.lock().expect("nodes").contains(&whisper.to.node) {
             self.answer(pool).await?;
         }
-        self.inner.whisper(pool, whisper).await
+        self.inner().whisper(pool, whisper).await
     }
 }
 
