@@ -23,7 +23,7 @@ pub(super) async fn check<'a, G, F>(suite: &Suite, build: &F) -> Result<(), Fail
 where
     F: Fn(Policy) -> Opening<'a, G>,
 {
-    for seed in suite.seeds(4) {
+    for seed in suite.seeds(16) {
         let run = Run::from_seed(seed.wrapping_add(3 << 32), suite.steps);
         let case = build(run.policy.clone()).await?;
         let mut trial = Trial::new(&case, &run);

@@ -1,10 +1,10 @@
-//! A history that no generator comes to: more people than one search looks past, and more that is
-//! due than one sweep carries out.
+//! Histories that no generator comes to: more people than one search looks past, and more that is
+//! due than one sweep carries out; and two who wait until they may meet again.
 
 use anonchat_core::history::{Run, Step};
 use anonchat_core::{
-    Alias, Claim, Client, Command, Conn, DeviceId, Dice, Filter, Gender, NodeId, PairId, Policy,
-    Pool, PoolId, Profile, Proof, Side, Store, UnixMillis, Verification, Wish,
+    Alias, Claim, Client, Command, Conn, Departure, DeviceId, Dice, Filter, Gender, NodeId, PairId,
+    Policy, Pool, PoolId, Profile, Proof, Side, Store, UnixMillis, Verification, Wish,
 };
 use anonchat_store::RedisStore;
 use anonchat_store::conformance::Snapshots;
@@ -17,10 +17,15 @@ struct Script {
     steps: Vec<Step>,
 }
 
-/// Plays it on the store and on a pool; says where they first differ.
-pub(crate) async fn play(store: &RedisStore) -> Result<(), String> {
-    let (main, mut pool) = (PoolId::main(), Pool::new(policy().into()));
-    for (index, step) in history().steps.iter().enumerate() {
+/// All of them.
+pub(crate) fn histories() -> [Run; 2] {
+    [hundreds(), former_partners()]
+}
+
+/// Plays one on a store and on a pool; says where they first differ.
+pub(crate) async fn play(store: &RedisStore, history: &Run) -> Result<(), String> {
+    let (main, mut pool) = (PoolId::main(), Pool::new(history.policy.clone().into()));
+    for (index, step) in history.steps.iter().enumerate() {
         if step.command == Command::Sweep {
             same(store, &pool).await?;
         }
@@ -42,7 +47,7 @@ async fn same(store: &RedisStore, pool: &Pool) -> Result<(), String> {
 }
 
 /// The rules: none that would stand in the way.
-pub(crate) fn policy() -> Policy {
+fn policy() -> Policy {
     let mut policy = Policy { verification: Verification::Off, ..Policy::default() };
     policy.matching.cooldown_ms = 0;
     policy.matching.daily_per_filter = 0;
@@ -55,8 +60,8 @@ pub(crate) fn policy() -> Policy {
 /// She meets and blocks more than five hundred men, who do not look for each other; she looks past
 /// them, and finds the one behind them at the next sweep. Then all of them lose the network at
 /// once, and their graces end at the same instant.
-fn history() -> Run {
-    let mut script = Script { at: UnixMillis::new(1_700_000_000_000), steps: Vec::new() };
+fn hundreds() -> Run {
+    let mut script = Script::default();
     let men = 1..=BLOCKED;
     let she = 0;
     script.attach(she);
@@ -83,6 +88,34 @@ fn history() -> Run {
         script.add(Command::Sweep);
     }
     Run { policy: policy(), steps: script.steps }
+}
+
+/// Two meet, part, and wait for each other alone, until the rule that keeps them apart has ended:
+/// the sweep at that instant pairs them.
+fn former_partners() -> Run {
+    let mut policy = policy();
+    policy.matching.rematch_after_s = 60;
+    let mut script = Script::default();
+    for person in [1, 2] {
+        script.attach(person);
+        script.join(person, Gender::Male, Filter::Any);
+    }
+    script.add(Command::Leave { device: device(1), conn: conn(1), why: Departure::Left });
+    for person in [1, 2] {
+        script.join(person, Gender::Male, Filter::Any);
+    }
+    for wait in [59_999, 1, 1] {
+        script.at = script.at.after(wait);
+        script.add(Command::Renew { node: NodeId(1) });
+        script.add(Command::Sweep);
+    }
+    Run { policy, steps: script.steps }
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self { at: UnixMillis::new(1_700_000_000_000), steps: Vec::new() }
+    }
 }
 
 impl Script {

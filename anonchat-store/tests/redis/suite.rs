@@ -17,7 +17,9 @@ use test_services::{Engine, Relay, Server};
 
 async fn store(url: &str, policy: Policy) -> RedisStore {
     let builder = RedisStore::builder(url.parse().expect("a URL"));
-    let builder = builder.policy(policy).correct_instants(false);
+    // Where mail is cut off, the store waits for it as long as this.
+    let deadline = Duration::from_secs(1);
+    let builder = builder.policy(policy).correct_instants(false).deadline(deadline);
     builder.connect().await.unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -172,8 +174,12 @@ async fn a_redis_that_forgets_its_scripts_is_told_them_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hundreds_who_are_out_of_the_question_or_due_are_taken_in_portions() {
+async fn histories_that_no_generator_comes_to_are_as_in_the_core() {
     let redis = Server::start(Engine::Redis);
-    let store = store(&redis.url(), long::policy()).await;
-    long::play(&store).await.unwrap_or_else(|difference| panic!("{difference}"));
+    for history in long::histories() {
+        redis.clear();
+        let store = store(&redis.url(), history.policy.clone()).await;
+        let played = long::play(&store, &history).await;
+        played.unwrap_or_else(|difference| panic!("{difference}"));
+    }
 }
