@@ -64,6 +64,9 @@ async fn after_a_gap_everybody_is_told_the_truth() {
     assert_eq!(ann.expect("hello").await["phase"], "idle");
     let hello = cat.expect("hello").await;
     assert_eq!(hello["phase"], "paired");
+    // A message of theirs may have been lost: so they are told, and say it again.
+    dan.expect("peer_away").await;
+    dan.expect("peer_back").await;
     expect_message(&mut dan, &mut cat, "m1").await;
     let left = json!({ "action": "leave" });
     cat.say(left).await;
@@ -72,6 +75,8 @@ async fn after_a_gap_everybody_is_told_the_truth() {
     // Who had lost nothing goes on as before.
     let hello = eve.expect("hello").await;
     assert_eq!((&hello["phase"], &hello["peer"]), (&json!("paired"), &to_fay));
+    fay.expect("peer_away").await;
+    fay.expect("peer_back").await;
     expect_message(&mut eve, &mut fay, "m1").await;
     expect_message(&mut fay, &mut eve, "m1").await;
     plain.expect_silence().await;

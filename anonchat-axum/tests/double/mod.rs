@@ -22,6 +22,9 @@ pub(crate) struct Double {
     way: Arc<Way>,
 }
 
+/// Says of a command whether it is refused.
+type Refuses = fn(&Command) -> bool;
+
 #[derive(Default)]
 struct Way {
     moods: Mutex<BTreeMap<PoolId, Mood>>,
@@ -30,7 +33,7 @@ struct Way {
     coming: AtomicUsize,
     most_coming: AtomicUsize,
     renewed: Mutex<BTreeMap<PoolId, usize>>,
-    refuses: Mutex<Option<fn(&Command) -> bool>>,
+    refuses: Mutex<Option<Refuses>>,
     refused: AtomicUsize,
     swept: AtomicUsize,
     outboxes_read: AtomicUsize,
@@ -94,7 +97,7 @@ impl Double {
     }
 
     /// From now on these commands fail.
-    pub(crate) fn refuses(&self, which: fn(&Command) -> bool) {
+    pub(crate) fn refuses(&self, which: Refuses) {
         *self.way.refuses.lock().expect("refuses") = Some(which);
     }
 
