@@ -1,7 +1,7 @@
 //! Makes the corpus from which fuzzing the replies of Redis starts.
 //!
 //! ```text
-//! cargo run -p anonchat-store --features redis,test-util --example fuzz_seeds -- fuzz/corpus
+//! cargo run -p anonchat-store --features redis,test-util --example reply_seeds -- fuzz/corpus
 //! ```
 //!
 //! The same files every time. Run it after a change of what the scripts write.
