@@ -34,6 +34,7 @@ pub(crate) enum Refusal {
     #[error("--store (ANONCHAT_STORE): {}", chain(.0))]
     StoreOpen(anonchat_store::ConnectError),
     /// The store belongs to servers with another key.
+    #[cfg(feature = "redis")]
     #[error(
         "{flag} ({variable}): the store belongs to servers whose last key is another; give the \
          same here, or every device would be a stranger and the banned would come back",
