@@ -8,6 +8,7 @@
 //! [`Coverage`] counts what the histories reached. A test over them states a floor for each fact
 //! and each refusal, and so fails when the generator no longer reaches a rule.
 
+mod commands;
 mod coverage;
 mod exercise;
 mod listener;

@@ -3,7 +3,9 @@
 
 mod act;
 mod orders;
+mod presence;
 mod reference;
+mod safety;
 
 use act::{Act, Fact, Said, Verb};
 use anonchat_core::{

@@ -3,7 +3,7 @@
 //! and events; nothing here knows how the pool does it.
 
 use anonchat_core::{
-    Alias, Client, Conn, Day, Departure, Filter, Gender, NodeId, PairId, Policy, Rejection, Side,
+    Alias, Conn, Day, Departure, Filter, Gender, NodeId, PairId, Policy, Rejection, Side,
     UnixMillis,
 };
 
@@ -78,7 +78,7 @@ pub(crate) struct Report {
 }
 
 pub(crate) type Told = Vec<(usize, Fact)>;
-type Outcome = Result<Told, Vec<Rejection>>;
+pub(crate) type Outcome = Result<Told, Vec<Rejection>>;
 
 pub(crate) fn pair_id(step: u64) -> PairId {
     let mut bytes = [0; 16];
@@ -155,7 +155,7 @@ impl Reference {
 
     /// Nothing stands between two people: both pass each other's filter, neither blocks the other,
     /// and they are not each other's last partner of a short time ago.
-    fn acceptable(&self, one: usize, other: usize) -> bool {
+    pub(crate) fn acceptable(&self, one: usize, other: usize) -> bool {
         let (Some(a), Some(b)) = (self.people[one].ticket, self.people[other].ticket) else {
             return false;
         };
@@ -183,83 +183,8 @@ impl Reference {
         }
     }
 
-    /// A connection that was never there before.
-    fn come(&mut self, who: usize, client: Client) -> Outcome {
-        let conn = Conn { node: NodeId(1), id: self.conns + 1 };
-        let told = self.attach(who, conn, client)?;
-        self.conns += 1;
-        self.people[who].held.push(conn);
-        Ok(told)
-    }
-
-    fn come_again(&mut self, who: usize, client: Client) -> Outcome {
-        let person = &self.people[who];
-        let conn = person.former();
-        if person.conn.is_some_and(|newer| newer != conn) {
-            let by = if person.native { Client::Native } else { Client::Plain };
-            let until = person.banned_until;
-            let banned = (self.now < until).then_some(Rejection::Banned { until });
-            return Err(banned.into_iter().chain([Rejection::Replaced { by }]).collect());
-        }
-        self.attach(who, conn, client)
-    }
-
-    fn attach(&mut self, who: usize, conn: Conn, client: Client) -> Outcome {
-        let until = self.people[who].banned_until;
-        if self.now < until {
-            return Err(vec![Rejection::Banned { until }]);
-        }
-        let mut told = Vec::new();
-        let grace = self.now.after(seconds(self.policy.connection.grace_s));
-        let partner = self.live(who).map(|(index, side)| {
-            (self.pairs[index].members[side.other().index()], self.pairs[index].id)
-        });
-        let former = self.people[who].conn;
-        if former.is_some_and(|former| former != conn) {
-            self.tell(&mut told, who, Fact::Replaced);
-            if let Some((partner, id)) = partner {
-                self.tell(&mut told, partner, Fact::PeerAway(id, grace));
-            }
-        }
-        if let Some((partner, id)) = partner.filter(|_| former != Some(conn)) {
-            self.tell(&mut told, partner, Fact::PeerBack(id));
-        }
-        let returned = self.people[who].away_until.take().is_some();
-        self.people[who].conn = Some(conn);
-        self.people[who].native = client.has_grace();
-        let phase = match (partner.is_some(), self.waits(who)) {
-            (true, _) => "paired",
-            (_, true) => "waiting",
-            _ => "idle",
-        };
-        told.push((who, Fact::Attached(phase)));
-        if returned && self.waits(who) {
-            self.arrive(who, &mut told);
-        }
-        Ok(told)
-    }
-
-    fn attached(&self, who: usize) -> Result<(), Vec<Rejection>> {
+    pub(crate) fn attached(&self, who: usize) -> Result<(), Vec<Rejection>> {
         self.people[who].conn.map(drop).ok_or_else(|| vec![Rejection::NotAttached])
-    }
-
-    fn detach(&mut self, who: usize) -> Outcome {
-        self.attached(who)?;
-        let mut told = Vec::new();
-        let busy = self.waits(who) || self.live(who).is_some();
-        let grace = seconds(self.policy.connection.grace_s);
-        self.people[who].conn = None;
-        if self.people[who].native && grace > 0 && busy {
-            let until = self.now.after(grace);
-            self.people[who].away_until = Some(until);
-            if let Some((index, side)) = self.live(who) {
-                let partner = self.pairs[index].members[side.other().index()];
-                self.tell(&mut told, partner, Fact::PeerAway(self.pairs[index].id, until));
-            }
-        } else {
-            self.stop(who, Departure::Lost, &mut told);
-        }
-        Ok(told)
     }
 
     /// Ends what somebody is doing and tells the partner.
@@ -325,14 +250,14 @@ impl Reference {
     }
 
     /// The longest-waiting acceptable person is met, at once.
-    fn arrive(&mut self, who: usize, told: &mut Told) -> bool {
+    pub(crate) fn arrive(&mut self, who: usize, told: &mut Told) -> bool {
         let waiting = (0..PEOPLE).filter(|other| self.matchable(*other));
         let fits = waiting.filter(|other| self.acceptable(who, *other));
         let first = fits.min_by_key(|other| self.people[*other].ticket.map(|t| t.order));
         first.map(|other| self.meet(who, other, told)).is_some()
     }
 
-    fn meet(&mut self, who: usize, other: usize, told: &mut Told) {
+    pub(crate) fn meet(&mut self, who: usize, other: usize, told: &mut Told) {
         let id = pair_id(self.steps);
         let filters = [who, other].map(|one| self.people[one].ticket.expect("waits").filter);
         let members = [who, other];
@@ -355,81 +280,6 @@ impl Reference {
         match self.join(who, filter, gender) {
             Ok(more) => told.extend(more),
             Err(_) => told.push((who, Fact::JoinRefused)),
-        }
-        Ok(told)
-    }
-
-    /// The pair of an alias and the person behind it, if `who` is the other one and it is not over
-    /// for too long.
-    fn met(&self, who: usize, alias: Alias) -> Result<(usize, usize), Vec<Rejection>> {
-        let after = seconds(self.policy.safety.report_after_s);
-        let found = self.pairs.iter().position(|pair| {
-            pair.id == alias.pair
-                && pair.members[alias.side.other().index()] == who
-                && pair.ended.is_none_or(|ended| self.now < ended.after(after))
-        });
-        let index = found.ok_or_else(|| vec![Rejection::UnknownPeer])?;
-        Ok((index, self.pairs[index].members[alias.side.index()]))
-    }
-
-    fn block(&mut self, who: usize, target: Alias) -> Outcome {
-        let (_, whom) = self.met(who, target)?;
-        let held = self.blocks.iter().filter(|block| block.by == who);
-        let name = match held.clone().find(|block| block.whom == whom) {
-            Some(block) => block.name,
-            None => {
-                let max = self.policy.matching.max_blocks;
-                if held.count() >= max as usize {
-                    return Err(vec![Rejection::TooManyBlocks { max }]);
-                }
-                self.blocks.push(Block { by: who, whom, name: target });
-                target
-            }
-        };
-        let mut told = Vec::new();
-        if let Some((index, side)) = self.live(who)
-            && self.pairs[index].members[side.other().index()] == whom
-        {
-            self.stop(who, Departure::Blocked, &mut told);
-            let id = self.pairs[index].id;
-            if name.pair != id {
-                self.tell(&mut told, who, Fact::PeerLeft(id, Departure::Blocked));
-            }
-        }
-        self.tell(&mut told, who, Fact::Blocked(name));
-        Ok(told)
-    }
-
-    fn unblock(&mut self, who: usize, name: Alias) -> Outcome {
-        let found = self.blocks.iter().position(|block| (block.by, block.name) == (who, name));
-        let index = found.ok_or_else(|| vec![Rejection::UnknownBlock])?;
-        let other = self.blocks.remove(index).whom;
-        let mut told = Vec::new();
-        self.tell(&mut told, who, Fact::Unblocked(name));
-        if self.matchable(who) && self.matchable(other) && self.acceptable(who, other) {
-            self.meet(who, other, &mut told);
-        }
-        Ok(told)
-    }
-
-    fn report(&mut self, who: usize, target: Alias) -> Outcome {
-        let (index, about) = self.met(who, target)?;
-        let by = target.side.other().index();
-        if std::mem::replace(&mut self.pairs[index].reported[by], true) {
-            return Err(vec![Rejection::AlreadyReported]);
-        }
-        let mut told = Vec::new();
-        self.tell(&mut told, who, Fact::Reported(target));
-        self.reports.push(Report { at: self.now, by: who, about });
-        let (rules, now) = (&self.policy.safety, self.now);
-        let window = seconds(rules.report_window_s);
-        let recent = self.reports.iter().filter(|r| r.about == about && now < r.at.after(window));
-        let mut reporters: Vec<_> = recent.map(|report| report.by).collect();
-        reporters.sort_unstable();
-        reporters.dedup();
-        if reporters.len() >= rules.reports_to_ban as usize {
-            let until = now.after(seconds(rules.ban_s));
-            told.extend(self.ban(about, until));
         }
         Ok(told)
     }
