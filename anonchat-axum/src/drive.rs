@@ -184,6 +184,7 @@ impl<'a> Line<'a> {
                         self.open(Post::Gap);
                     }
                 }
+                Output::Missed => self.open(Post::Gap),
                 Output::Close(close) => return Some(close),
             }
         }

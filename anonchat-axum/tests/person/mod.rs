@@ -135,7 +135,8 @@ impl Person {
     }
 
     async fn send(&mut self, id: &str) {
-        self.ask(&json!({ "action": "msg", "id": id, "text": id })).await;
+        let Phase::Paired(peer) = &self.phase else { return };
+        self.ask(&json!({ "action": "msg", "peer": peer, "id": id, "text": id })).await;
     }
 
     async fn send_kept(&mut self) {
@@ -210,7 +211,8 @@ impl Person {
                     self.heard.push(id.clone());
                     assert_eq!(id, format!("m{}", self.heard.len()), "in the sender's order");
                 }
-                self.ask(&json!({ "action": "ack", "id": id })).await;
+                let peer = &frame["from"];
+                self.ask(&json!({ "action": "ack", "peer": peer, "id": id })).await;
             }
             "server_restarting" => {
                 let millis = frame["reconnect_in_ms"].as_u64().expect("a time");

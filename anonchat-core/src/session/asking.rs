@@ -71,9 +71,11 @@ impl Session {
                 let why = Departure::Left;
                 self.order(Action::Leave, Command::Leave { device, conn, why });
             }
-            ClientFrame::Msg { id, text } => self.say(id.as_deref(), &text),
-            ClientFrame::Ack { id } => self.acknowledge(&id),
-            ClientFrame::Typing { typing } => self.types(typing),
+            ClientFrame::Msg { peer, id, text } => {
+                self.say(peer.as_deref(), id.as_deref(), &text);
+            }
+            ClientFrame::Ack { peer, id } => self.acknowledge(peer.as_deref(), &id),
+            ClientFrame::Typing { peer, typing } => self.types(peer.as_deref(), typing),
             ClientFrame::Report { reported, reason, note } => {
                 self.report(&reported, &reason, &note);
             }

@@ -35,6 +35,8 @@ pub enum ClientFrame<'a> {
     Leave,
     /// Say something to the partner.
     Msg {
+        /// The alias of the partner whom it is for.
+        peer: Option<Cow<'a, str>>,
         /// The sender's name for the message.
         id: Option<Cow<'a, str>>,
         /// The words.
@@ -42,11 +44,15 @@ pub enum ClientFrame<'a> {
     },
     /// The partner's message of this id has arrived.
     Ack {
+        /// The alias of the partner whose message it was.
+        peer: Option<Cow<'a, str>>,
         /// The id.
         id: Cow<'a, str>,
     },
     /// The sender types, or no longer does.
     Typing {
+        /// The alias of the partner who is to see it.
+        peer: Option<Cow<'a, str>>,
         /// Whether it does.
         typing: bool,
     },

@@ -99,6 +99,8 @@ pub enum Output {
     Read(Query),
     /// Carry something to the partner. What was sent before must be on its way to the client.
     Whisper(Whisper),
+    /// What the partner said may have been lost: hand in an [`Input::Gap`].
+    Missed,
     /// Close the transport; nothing more will come, and the session may be dropped.
     Close(Close),
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Session;
 use super::answer::{Hello, ServerFrame};
 use super::frame::Action;
 use super::refusal::{ErrorCode, Refusal};
 use super::talk::{Doing, Talk};
+use super::{Output, Session};
 use crate::event::{Allowance, Departure, Event, Peer, Phase};
 use crate::id::{Alias, PairId, Side};
 use crate::profile::Gender;
@@ -77,9 +77,18 @@ impl Session {
             self.profile = Arc::clone(profile);
         }
         if self.is_native() {
+            // Who believed the partner to be on the same server has kept the name in a gap.
+            let node = self.conn.node;
+            let was_within = matches!(&self.doing, Doing::Talking(talk) if talk.is_within(node));
             self.doing.correct(&phase);
+            let is_elsewhere =
+                matches!(&self.doing, Doing::Talking(talk) if talk.is_elsewhere(node));
+            let missed = was_within && is_elsewhere;
             let settings = Arc::clone(&self.settings);
             self.send(ServerFrame::Hello(Hello { phase, gender, limits, settings }));
+            if missed {
+                self.out.0.push_back(Output::Missed);
+            }
         } else {
             self.catch_up(&phase, limits);
         }

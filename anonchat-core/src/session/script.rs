@@ -197,6 +197,7 @@ impl Script {
             match output {
                 Output::Send(frame) => self.sent(&frame),
                 Output::Ping => {}
+                Output::Missed => self.gap(),
                 Output::Apply(command) => {
                     self.asked += 1;
                     self.last = Some(command);

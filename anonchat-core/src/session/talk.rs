@@ -99,6 +99,11 @@ impl Talk {
         self.lost |= !self.unacknowledged.is_empty();
     }
 
+    /// Whether the partner is there, and at another node.
+    pub(super) fn is_elsewhere(&self, node: NodeId) -> bool {
+        self.route.is_some_and(|route| route.node != node)
+    }
+
     /// Whether the partner is at this node.
     pub(super) fn is_within(&self, node: NodeId) -> bool {
         self.route.is_some_and(|route| route.node == node)
@@ -135,12 +140,25 @@ impl Talk {
 }
 
 impl Session {
-    pub(super) fn say(&mut self, id: Option<&str>, text: &str) {
+    /// Whether a frame is for the partner of now. A native client may say whom it is for: what it
+    /// sends while a pair ends and the next one begins may be for the one before.
+    fn is_for_partner(&self, peer: Option<&str>) -> bool {
+        match (peer, &self.doing) {
+            (Some(peer), Doing::Talking(talk)) if self.is_native() => {
+                Alias::parse(peer) == Some(talk.partner())
+            }
+            _ => true,
+        }
+    }
+
+    pub(super) fn say(&mut self, peer: Option<&str>, id: Option<&str>, text: &str) {
         // To the original protocol, an id is an unknown member.
         let named = id.filter(|_| self.is_native());
         let id = named.and_then(MessageId::new);
         let refusal = if named.is_some() && id.is_none() {
             Refusal::new(ErrorCode::InvalidFrame)
+        } else if !self.is_for_partner(peer) {
+            Refusal::new(ErrorCode::NotPaired)
         } else if let Err(refusal) = self.relay(id.as_ref(), text.trim()) {
             refusal
         } else {
@@ -178,10 +196,10 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn acknowledge(&mut self, id: &str) {
+    pub(super) fn acknowledge(&mut self, peer: Option<&str>, id: &str) {
         match (MessageId::new(id), &self.doing) {
             (None, _) => self.refuse(Refusal::new(ErrorCode::InvalidFrame).of(Action::Ack)),
-            (Some(id), Doing::Talking(talk)) => {
+            (Some(id), Doing::Talking(talk)) if self.is_for_partner(peer) => {
                 self.out.0.extend(talk.to_partner(Body::Ack(id)));
             }
             // The pair ended while the acknowledgement was on its way.
@@ -189,9 +207,11 @@ impl Session {
         }
     }
 
-    pub(super) fn types(&mut self, typing: bool) {
+    pub(super) fn types(&mut self, peer: Option<&str>, typing: bool) {
         if let Doing::Talking(talk) = &self.doing {
-            self.out.0.extend(talk.to_partner(Body::Typing(typing)));
+            if self.is_for_partner(peer) {
+                self.out.0.extend(talk.to_partner(Body::Typing(typing)));
+            }
         } else if self.is_native() {
             self.refuse(Refusal::new(ErrorCode::NotPaired).of(Action::Typing));
         }

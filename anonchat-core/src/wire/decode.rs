@@ -21,7 +21,7 @@ use crate::session::{Action, ClientFrame, FrameError};
 /// use anonchat_core::wire::decode;
 ///
 /// let frame = decode(r#"{"action":"msg","text":"hello"}"#);
-/// assert!(matches!(frame, Ok(ClientFrame::Msg { text, id: None }) if text == "hello"));
+/// assert!(matches!(frame, Ok(ClientFrame::Msg { text, id: None, .. }) if text == "hello"));
 /// assert!(matches!(decode(r#"{"action":"dance"}"#), Err(FrameError::UnknownAction)));
 /// assert!(matches!(decode("hello"), Err(FrameError::Malformed { action: None })));
 /// ```
@@ -38,10 +38,8 @@ pub fn decode(text: &str) -> Result<ClientFrame<'_>, FrameError> {
         Action::Next => parse::<Next<'_>>(text, of)?.into(),
         Action::Leave => ClientFrame::Leave,
         Action::Msg => parse::<Msg<'_>>(text, of)?.into(),
-        Action::Ack => ClientFrame::Ack { id: parse::<Ack<'_>>(text, of)?.id.0 },
-        Action::Typing => {
-            ClientFrame::Typing { typing: parse::<Typing>(text, of)?.typing.unwrap_or(true) }
-        }
+        Action::Ack => parse::<Ack<'_>>(text, of)?.into(),
+        Action::Typing => parse::<Typing<'_>>(text, of)?.into(),
         Action::Report => parse::<Report<'_>>(text, of)?.into(),
         Action::Block => ClientFrame::Block { peer: parse::<Block<'_>>(text, of)?.peer.0 },
         Action::Unblock => ClientFrame::Unblock { block: parse::<Unblock<'_>>(text, of)?.block.0 },
@@ -77,6 +75,8 @@ struct Next<'a>(#[serde(borrow)] Join<'a>);
 #[derive(Deserialize)]
 struct Msg<'a> {
     #[serde(borrow)]
+    peer: Option<Text<'a>>,
+    #[serde(borrow)]
     id: Option<Text<'a>>,
     #[serde(borrow)]
     text: Text<'a>,
@@ -85,11 +85,15 @@ struct Msg<'a> {
 #[derive(Deserialize)]
 struct Ack<'a> {
     #[serde(borrow)]
+    peer: Option<Text<'a>>,
+    #[serde(borrow)]
     id: Text<'a>,
 }
 
 #[derive(Deserialize)]
-struct Typing {
+struct Typing<'a> {
+    #[serde(borrow)]
+    peer: Option<Text<'a>>,
     typing: Option<bool>,
 }
 
@@ -143,8 +147,21 @@ impl<'a> From<Next<'a>> for ClientFrame<'a> {
 }
 
 impl<'a> From<Msg<'a>> for ClientFrame<'a> {
-    fn from(Msg { id, text }: Msg<'a>) -> Self {
-        ClientFrame::Msg { id: id.map(Text::words), text: text.words() }
+    fn from(Msg { peer, id, text }: Msg<'a>) -> Self {
+        let (peer, id) = (peer.map(Text::words), id.map(Text::words));
+        ClientFrame::Msg { peer, id, text: text.words() }
+    }
+}
+
+impl<'a> From<Ack<'a>> for ClientFrame<'a> {
+    fn from(Ack { peer, id }: Ack<'a>) -> Self {
+        ClientFrame::Ack { peer: peer.map(Text::words), id: id.words() }
+    }
+}
+
+impl<'a> From<Typing<'a>> for ClientFrame<'a> {
+    fn from(Typing { peer, typing }: Typing<'a>) -> Self {
+        ClientFrame::Typing { peer: peer.map(Text::words), typing: typing.unwrap_or(true) }
     }
 }
 

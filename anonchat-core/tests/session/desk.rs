@@ -40,6 +40,8 @@ pub(crate) struct Desk {
     pub(crate) at: u64,
     /// The last command that was applied.
     pub(crate) command: Option<Command>,
+    /// The only pair in which anything may be said.
+    pub(crate) pair: PairId,
 }
 
 impl Desk {
@@ -57,7 +59,7 @@ impl Desk {
         let pool = pool(&settings);
         let at = UnixMillis::new(START);
         let session = Session::new(at, settings, pool, client, device(), conn(1));
-        Self { session, at: START, command: None }
+        Self { session, at: START, command: None, pair: pair_id(1) }
     }
 
     /// An idle native client under the default policy.
@@ -141,6 +143,7 @@ impl Desk {
                     json
                 }
                 Output::Ping => "ping".to_owned(),
+                Output::Missed => "missed".to_owned(),
                 Output::Read(query) => format!("read {query:?}"),
                 Output::Close(close) => format!("close {} {}", close.code(), close.reason()),
                 Output::Apply(command) => {
@@ -149,7 +152,7 @@ impl Desk {
                     line.split(' ').take(2).collect::<Vec<_>>().join(" ")
                 }
                 Output::Whisper(Whisper { to, pair, body }) => {
-                    assert_eq!((to, pair), (conn(2), pair_id(1)), "only to the partner");
+                    assert_eq!((to, pair), (conn(2), self.pair), "only to the partner");
                     whispered(&body)
                 }
             });

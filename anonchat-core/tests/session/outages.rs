@@ -273,6 +273,27 @@ fn who_has_nothing_to_miss_or_no_grace_keeps_the_name() {
 }
 
 #[test]
+fn who_learns_late_that_the_partner_was_elsewhere_says_that_it_missed_something() {
+    let beside = || {
+        let mut desk = Desk::native().paired();
+        desk.event(Event::PeerBack { pair: pair_id(1), route: name(3) });
+        desk.give(Input::Gap { conn: conn(1) });
+        desk
+    };
+    let mut desk = beside();
+    let lines = desk.attached(talking(1, ben()));
+    assert_eq!(lines[1..], ["missed"]);
+    assert!(desk.session.wants_new_name());
+    assert_eq!(desk.give(Input::Gap { conn: name(9) }), ["apply Detach"]);
+    desk.commit();
+    assert_eq!(desk.attached(talking(1, ben())).len(), 1, "only once");
+    for route in [None, Some(name(3)), Some(name(4))] {
+        let mut desk = beside();
+        assert_eq!(desk.attached(talking(1, Peer { route, ..ben() })).len(), 1);
+    }
+}
+
+#[test]
 fn a_former_name_is_given_up_however_long_the_store_is_away() {
     let mut desk = Desk::native().paired();
     desk.give(Input::Gap { conn: name(8) });

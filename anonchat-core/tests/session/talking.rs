@@ -1,4 +1,4 @@
-use anonchat_core::{Body, Departure, Event, UnixMillis};
+use anonchat_core::{Alias, Body, Departure, Event, UnixMillis};
 use serde_json::json;
 
 use crate::desk::*;
@@ -61,6 +61,42 @@ fn without_a_partner_there_is_nobody_to_talk_to() {
     assert_eq!(one(&lines)["id"], "c1");
     refused(&desk.frame(r#"{"action":"typing"}"#), "not_paired");
     assert!(desk.frame(r#"{"action":"ack","id":"c1"}"#).is_empty(), "it may have been on its way");
+}
+
+#[test]
+fn what_is_meant_for_a_former_partner_does_not_reach_the_next() {
+    let said = |peer: &str| {
+        json!({"action": "msg", "peer": peer, "id": "c1", "text": "for you only"}).to_string()
+    };
+    let acknowledged = |peer: &str| json!({"action": "ack", "peer": peer, "id": "c1"}).to_string();
+    let types = |peer: &str| json!({"action": "typing", "peer": peer}).to_string();
+    let former = partner().to_string();
+    let next = Alias { pair: pair_id(2), ..partner() }.to_string();
+
+    let mut desk = Desk::native().paired();
+    assert_eq!(desk.frame(&said(&former)), ["whisper text c1 for you only"]);
+    assert_eq!(desk.frame(&acknowledged(&former)), ["whisper ack c1"]);
+    assert_eq!(desk.frame(&types(&former)), ["whisper typing true"]);
+    desk.frame(r#"{"action":"next","filter":"any"}"#);
+    desk.event(Event::Left);
+    desk.event(matched(2));
+    desk.commit();
+    desk.pair = pair_id(2);
+    for stranger in [former.as_str(), "nobody", ""] {
+        let lines = desk.frame(&said(stranger));
+        refused(&lines, "not_paired");
+        assert_eq!(one(&lines)["id"], "c1");
+        assert!(desk.frame(&acknowledged(stranger)).is_empty());
+        assert!(desk.frame(&types(stranger)).is_empty());
+    }
+    assert_eq!(desk.session.unacknowledged(), 0);
+    assert_eq!(desk.frame(&said(&next)), ["whisper text c1 for you only"]);
+    assert_eq!(desk.frame(&acknowledged(&next)), ["whisper ack c1"]);
+    assert_eq!(desk.frame(&types(&next)), ["whisper typing true"]);
+
+    // The original protocol has no such member.
+    let mut desk = Desk::plain().paired();
+    assert_eq!(desk.frame(&said("nobody")), ["whisper text - for you only"]);
 }
 
 #[test]

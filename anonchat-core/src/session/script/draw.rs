@@ -138,10 +138,14 @@ pub(super) fn frame<'a>(bytes: &mut Unstructured<'a>) -> Result<Received<'a>> {
         Action::Leave => ClientFrame::Leave,
         Action::Msg => {
             let id = bytes.ratio(3, 4)?.then_some(id);
-            ClientFrame::Msg { id, text: Cow::Borrowed(*bytes.choose(&TEXTS)?) }
+            let text = Cow::Borrowed(*bytes.choose(&TEXTS)?);
+            ClientFrame::Msg { peer: bytes.ratio(1, 4)?.then_some(alias), id, text }
         }
-        Action::Ack => ClientFrame::Ack { id },
-        Action::Typing => ClientFrame::Typing { typing: bytes.arbitrary()? },
+        Action::Ack => ClientFrame::Ack { peer: bytes.ratio(1, 4)?.then_some(alias), id },
+        Action::Typing => {
+            let typing = bytes.arbitrary()?;
+            ClientFrame::Typing { peer: bytes.ratio(1, 4)?.then_some(alias), typing }
+        }
         Action::Report => {
             ClientFrame::Report { reported: alias, reason: line(bytes)?, note: line(bytes)? }
         }

@@ -114,7 +114,7 @@ describe('refused messages', () => {
 describe('receiving', () => {
   test('a message is shown and acknowledged', () => {
     const player = inChat().hears(msg('1', 'yo'));
-    assert.deepEqual([player.log, player.takes()], [['< yo'], [{ action: 'ack', id: '1' }]]);
+    assert.deepEqual([player.log, player.takes()], [['< yo'], [{ action: 'ack', peer: 'p1', id: '1' }]]);
   });
   test('a double is dropped and acknowledged again', () => {
     const player = inChat().hears(msg('1', 'yo')).hears(msg('1', 'yo'));

@@ -127,6 +127,6 @@ describe('anything else', () => {
 });
 
 test('a request is one line of JSON', () =>
-  assert.equal(encode({ action: 'msg', id: 'c1', text: 'a\nb' }), '{"action":"msg","id":"c1","text":"a\\nb"}'));
+  assert.equal(encode({ action: 'msg', peer: 'p', id: 'c1', text: 'a\nb' }), '{"action":"msg","peer":"p","id":"c1","text":"a\\nb"}'));
 
 test('characters are counted as people do, not as UTF-16', () => assert.deepEqual([charCount('añ👋'), '👋'.length], [3, 2]));

@@ -49,9 +49,9 @@
  *   | { action: 'join', filter: Filter, nickname: string, bio?: string }
  *   | { action: 'next', filter: Filter }
  *   | { action: 'leave' }
- *   | { action: 'msg', id: string, text: string }
- *   | { action: 'ack', id: string }
- *   | { action: 'typing', typing: boolean }
+ *   | { action: 'msg', peer: string, id: string, text: string }
+ *   | { action: 'ack', peer: string, id: string }
+ *   | { action: 'typing', peer: string, typing: boolean }
  *   | { action: 'report', reported: string, reason: string, note?: string }
  *   | { action: 'block', peer: string }
  *   | { action: 'unblock', block: string }

@@ -69,14 +69,14 @@ export function compose(state, empty) {
   if (chat === null || chat.ended !== null || !chat.present || !isOpen(state) || state.leaving !== null) return step(state);
   if (empty) return stopTyping(state);
   if (state.now - chat.typingSentAt < TYPING_AGAIN_MS) return step(state);
-  return send({ ...state, chat: { ...chat, typingSentAt: state.now } }, { action: 'typing', typing: true });
+  return send({ ...state, chat: { ...chat, typingSentAt: state.now } }, { action: 'typing', peer: chat.peer, typing: true });
 }
 
 /** @param {State} state @returns {Step} */
 export function stopTyping(state) {
   const { chat } = state;
   if (chat === null || chat.typingSentAt === 0 || !isOpen(state) || !chat.present) return step(state);
-  return send({ ...state, chat: { ...chat, typingSentAt: 0 } }, { action: 'typing', typing: false });
+  return send({ ...state, chat: { ...chat, typingSentAt: 0 } }, { action: 'typing', peer: chat.peer, typing: false });
 }
 
 /**

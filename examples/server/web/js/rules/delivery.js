@@ -61,7 +61,7 @@ export function pump(state) {
   if (chat === null || head === undefined || !mayGo(state, chat)) return step(state);
   if (head.delivery === 'sent' && state.now - chat.sentAt < ANSWER_MS) return step(state);
   const sent = mark({ ...state, chat: { ...chat, sentAt: state.now } }, head.id, { delivery: 'sent' });
-  return send(sent, { action: 'msg', id: head.id, text: head.text });
+  return send(sent, { action: 'msg', peer: chat.peer, id: head.id, text: head.text });
 }
 
 /** @param {State} state @param {string} id @param {Partial<OwnMessage>} change @returns {State} */
@@ -92,7 +92,7 @@ export function sayText(state, typed) {
 export function received(state, { from, id, text }) {
   const { chat } = state;
   if (chat === null || chat.ended !== null || chat.peer !== from) return step(state);
-  if (id !== null && chat.seen.has(id)) return send(state, { action: 'ack', id });
+  if (id !== null && chat.seen.has(id)) return send(state, { action: 'ack', peer: from, id });
   const shown = chat.shown + 1;
   /** @type {Chat} */
   const next = {
@@ -103,7 +103,7 @@ export function received(state, { from, id, text }) {
     peerTypingUntil: 0,
   };
   const read = { ...state, chat: next };
-  return id === null ? step(read) : send(read, { action: 'ack', id });
+  return id === null ? step(read) : send(read, { action: 'ack', peer: from, id });
 }
 
 /** @param {State} state @param {string} id @returns {Step} */
