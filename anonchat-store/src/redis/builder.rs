@@ -97,7 +97,9 @@ impl RedisStoreBuilder {
 
     /// Whether the instants that callers give are corrected by the clock of Redis, so that servers
     /// whose clocks differ by seconds agree; by default they are. Callers have to give the present
-    /// then: more than 60 seconds off is an error. Tests that make their own time switch it off.
+    /// then: more than 60 seconds off is an error. A refusal says until when by the caller's clock,
+    /// so that the time which is left is right; events tell time by the clock of Redis. Tests that
+    /// make their own time switch it off.
     #[must_use]
     pub fn correct_instants(self, corrects_instants: bool) -> Self {
         Self { corrects_instants, ..self }

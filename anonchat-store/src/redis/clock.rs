@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use anonchat_core::UnixMillis;
+use anonchat_core::{Rejection, UnixMillis};
 use redis::{Value, cmd};
 use tokio::time::Instant;
 
@@ -62,6 +62,26 @@ impl Clock {
             }
         };
         Ok(UnixMillis::new(at.get().saturating_add_signed(offset)))
+    }
+}
+
+/// A refusal of a command that was sent at `theirs` by the caller's clock, and at `ours` by that of
+/// Redis: what it says of time, by the caller's clock. Callers tell people how long to wait.
+pub(super) fn by_the_callers_clock(
+    rejection: Rejection,
+    theirs: UnixMillis,
+    ours: UnixMillis,
+) -> Rejection {
+    let offset = millis(theirs) - millis(ours);
+    let back = |at: UnixMillis| UnixMillis::new(at.get().saturating_add_signed(offset));
+    match rejection {
+        Rejection::Banned { until } => Rejection::Banned { until: back(until) },
+        Rejection::Cooldown { until } => Rejection::Cooldown { until: back(until) },
+        Rejection::DailyTotal { resets } => Rejection::DailyTotal { resets: back(resets) },
+        Rejection::DailyLimit { filter, resets } => {
+            Rejection::DailyLimit { filter, resets: back(resets) }
+        }
+        timeless => timeless,
     }
 }
 

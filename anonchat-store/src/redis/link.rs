@@ -9,7 +9,7 @@ use redis::{Value, cmd};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-use super::clock::Clock;
+use super::clock::{Clock, by_the_callers_clock};
 use super::connector::Connector;
 use super::inboxes::Inboxes;
 use super::line::{Line, Up};
@@ -100,7 +100,9 @@ impl Link {
                 return Err(Outage::MailLate);
             }
         }
-        Ok(reply.commit)
+        let mut commit = reply.commit;
+        commit.outcome = commit.outcome.map_err(|no| by_the_callers_clock(no, at, turn.at));
+        Ok(commit)
     }
 
     /// Looks at the pool.

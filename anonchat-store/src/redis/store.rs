@@ -78,8 +78,10 @@ use super::url::RedisUrl;
 /// All keys and channels begin with `anonchat:`; there are about twenty keys for a pool, all with
 /// the hash tag `{pool}`, and none for each device. They have no expiry: the scripts forget what no
 /// rule needs. So Redis must not evict (`maxmemory-policy noeviction`). No key, and nothing in an
-/// append-only file or a dump, holds what people say to each other. This user can do all that the
-/// store does, and nothing to other keys (in one line):
+/// append-only file or a dump, holds what people say to each other. Redis's own log of slow
+/// commands would, if passing on a message ever took long: `slowlog-log-slower-than -1` switches it
+/// off, and `LATENCY LATEST` tells of slow commands without their arguments. This user can do all
+/// that the store does, and nothing to other keys (in one line):
 ///
 /// ```text
 /// user anonchat on >password ~anonchat:* &anonchat:* +@hash +@sortedset +get +set

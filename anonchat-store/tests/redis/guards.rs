@@ -1,6 +1,9 @@
 //! Whom the store refuses: another version, other keys, another time.
 
-use anonchat_core::{Command, Event, NodeId, Query, Store, StoreError, UnixMillis};
+use anonchat_core::{
+    Client, Command, Departure, Event, NodeId, Policy, Query, Rejection, Store, StoreError,
+    UnixMillis, Wish,
+};
 use anonchat_store::{ConnectError, RedisStore};
 use redis::cmd;
 use test_services::{Engine, Server};
@@ -71,11 +74,11 @@ async fn a_clock_three_seconds_off_is_corrected() {
         renewed.expect("the clock is near enough");
         let person = node as u8;
         let (device, conn) = (crate::people::device(person), seat.conn(person));
-        let client = anonchat_core::Client::Native;
+        let client = Client::Native;
         let attach = Command::Attach { device, conn, client, again: false };
         seat.apply_at(theirs(), attach).await.expect("the store works");
         let before = now(&redis);
-        let join = Command::Join { device, conn, wish: anonchat_core::Wish::default() };
+        let join = Command::Join { device, conn, wish: Wish::default() };
         seat.apply_at(theirs(), join).await.expect("the store works");
         let after = now(&redis);
         let since = seat.events().iter().find_map(|envelope| match envelope.event {
@@ -86,6 +89,32 @@ async fn a_clock_three_seconds_off_is_corrected() {
         // An uncorrected instant would be three seconds from one of the two.
         let (low, high) = (before.get() - 1_400, after.get() + 1_400);
         assert!((low..=high).contains(&since.get()), "{low} {} {high}", since.get());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_until_when_by_the_clock_of_who_asked() {
+    let redis = Server::start(Engine::Redis);
+    for (node, off) in [(1_u64, 3_000_i64), (2, -3_000)] {
+        let (person, mut policy) = (node as u8, Policy::default());
+        policy.matching.cooldown_ms = 60_000;
+        let url = redis.url().parse().expect("a URL");
+        let seat = Seat::open(RedisStore::builder(url).policy(policy), node).await;
+        let theirs = || UnixMillis::new(now(&redis).get().saturating_add_signed(off));
+        let (device, conn) = (crate::people::device(person), seat.conn(person));
+        let attach = Command::Attach { device, conn, client: Client::Native, again: false };
+        let join = || Command::Join { device, conn, wish: Wish::default() };
+        let leave = Command::Leave { device, conn, why: Departure::Left };
+        seat.apply_at(theirs(), attach).await.expect("the store works");
+        let before = theirs();
+        seat.apply_at(before, join()).await.expect("the store works");
+        let after = theirs();
+        seat.apply_at(after, leave).await.expect("the store works");
+        let again = seat.apply_at(theirs(), join()).await.expect("the store works");
+        let Err(Rejection::Cooldown { until }) = again.outcome else { panic!("{again:?}") };
+        // By the clock of Redis it would be three seconds off.
+        let (low, high) = (before.get() + 60_000 - 1_400, after.get() + 60_000 + 1_400);
+        assert!((low..=high).contains(&until.get()), "{low} {} {high}", until.get());
     }
 }
 

@@ -40,7 +40,7 @@ struct Parted {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_dies_amid_a_hundred_pairs() {
     let redis = Server::start(Engine::Redis);
-    let mut three = Three::on(&redis, Terms { lease_s: 3, grace_s: 6 });
+    let mut three = Three::on(&redis, Terms { lease_s: 3, grace_s: 6, ..Terms::default() });
     let mut stories = Vec::new();
     for number in 0..PAIRS {
         let mut ann = three.person(&format!("ann-{number}"), number);

@@ -10,7 +10,7 @@ mod three;
 use std::time::Duration;
 
 use serde_json::json;
-use test_services::{Engine, Relay, Server, Setup};
+use test_services::{Engine, Relay, Sentinels, Server, Setup};
 use tokio::time::sleep;
 
 use person::Person;
@@ -86,7 +86,7 @@ async fn declared(three: &Three, gender: &str, server: usize) -> Person {
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_is_killed_and_started_again() {
     let redis = Setup::new(Engine::Redis).append_only().start();
-    let three = Three::on(&redis, Terms { lease_s: 15, grace_s: 60 });
+    let three = Three::on(&redis, Terms { lease_s: 15, grace_s: 60, ..Terms::default() });
     let mut scene = Scene::set(&three).await;
     redis.kill();
     scene.expect_outage(&[0, 1, 2]).await;
@@ -95,9 +95,21 @@ async fn redis_is_killed_and_started_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn redis_fails_over() {
+    let sentinels = Sentinels::start(Engine::Redis);
+    let urls = [(); 3].map(|()| sentinels.url());
+    let three = Three::start(sentinels.master(), urls, Terms { grace_s: 60, ..Terms::default() });
+    let scene = Scene::set(&three).await;
+    // What was committed has to be at a replica, or the chat is not there afterwards.
+    sleep(Duration::from_secs(1)).await;
+    tokio::task::block_in_place(|| sentinels.fail_over());
+    scene.expect_recovery().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn redis_stands_still_for_longer_than_every_lease() {
     let redis = Server::start(Engine::Redis);
-    let three = Three::on(&redis, Terms { lease_s: 5, grace_s: 60 });
+    let three = Three::on(&redis, Terms { lease_s: 5, grace_s: 60, ..Terms::default() });
     let mut scene = Scene::set(&three).await;
     redis.pause();
     let paused = sleep(Duration::from_secs(10));
@@ -112,7 +124,7 @@ async fn one_server_is_parted_from_redis_for_longer_than_its_lease() {
     let redis = Server::start(Engine::Redis);
     let relay = Relay::start(redis.address());
     let urls = [relay.url(), redis.url(), redis.url()];
-    let three = Three::start(&redis, urls, Terms { lease_s: 3, grace_s: 60 });
+    let three = Three::start(&redis, urls, Terms { lease_s: 3, grace_s: 60, ..Terms::default() });
     let (mut ann, mut bob) = (three.person("ann", 0), three.person("bob", 1));
     meet(&mut ann, &mut bob).await;
     let mut scene = Scene::set(&three).await;

@@ -43,13 +43,14 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        Self::try_start(arguments).unwrap_or_else(|log| panic!("the server does not start: {log}"))
+        Self::try_start(&mut command(arguments))
+            .unwrap_or_else(|log| panic!("the server does not start: {log}"))
     }
 
     /// Starts it, unless it ends instead of listening: then says what it logged.
-    pub(crate) fn try_start(arguments: &[&str]) -> Result<Self, String> {
-        let listens = arguments.iter().filter(|argument| **argument == "--listen").count().max(1);
-        let mut child = command(arguments).spawn().expect("spawn");
+    pub(crate) fn try_start(command: &mut Command) -> Result<Self, String> {
+        let listens = command.get_args().filter(|argument| *argument == "--listen").count().max(1);
+        let mut child = command.spawn().expect("spawn");
         let (lines, printed) = mpsc::channel();
         let stdout = BufReader::new(child.stdout.take().expect("stdout"));
         thread::spawn(move || {

@@ -10,18 +10,20 @@ use tokio::time::{sleep, timeout};
 
 use crate::person::talkers::until;
 use crate::person::{PATIENCE, Person, Phase};
-use crate::running::{Process, STRONG};
+use crate::running::{self, Process, STRONG};
 
-/// For how long a server counts as alive, and a place is kept, without a sign of life.
+/// For how long a server counts as alive, and a place is kept, without a sign of life, and how long
+/// somebody waits between two joins.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms {
     pub(crate) lease_s: u32,
     pub(crate) grace_s: u32,
+    pub(crate) cooldown_ms: u32,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { lease_s: 15, grace_s: 15 }
+        Self { lease_s: 15, grace_s: 15, cooldown_ms: 0 }
     }
 }
 
@@ -29,6 +31,8 @@ impl Default for Terms {
 pub(crate) struct Three {
     servers: Vec<Option<Process>>,
     urls: [String; 3],
+    /// By how many seconds their clocks are off.
+    clocks: [i32; 3],
     policy: String,
     pub(crate) addresses: Vec<String>,
 }
@@ -37,10 +41,21 @@ impl Three {
     /// Starts servers that find the store at these URLs. Their policy file lies beside the data of
     /// that Redis, and goes with it.
     pub(crate) fn start(redis: &Server, urls: [String; 3], terms: Terms) -> Self {
+        Self::with_clocks(redis, urls, terms, [0; 3])
+    }
+
+    /// Starts servers whose clocks are off by so many seconds.
+    pub(crate) fn with_clocks(
+        redis: &Server,
+        urls: [String; 3],
+        terms: Terms,
+        clocks: [i32; 3],
+    ) -> Self {
         let policy = redis.directory().join("policy.toml");
         std::fs::write(&policy, rules(terms)).expect("write");
         let policy = policy.to_str().expect("path").to_owned();
-        let mut three = Self { servers: Vec::new(), urls, policy, addresses: Vec::new() };
+        let (servers, addresses) = (Vec::new(), Vec::new());
+        let mut three = Self { servers, urls, clocks, policy, addresses };
         for server in 0..3 {
             // Somebody else may take a port between the look and the start.
             let mut attempts = (0..20).map(|_| format!("127.0.0.1:{}", free_port()));
@@ -65,7 +80,17 @@ impl Three {
         let (store, policy) = (&self.urls[server], &self.policy);
         let place = ["--listen", address, "--key", STRONG, "--store", store];
         let rules = ["--policy", policy, "--verification", "off", "--log", "warn"];
-        Process::try_start(&[&place[..], &rules].concat())
+        let mut command = running::command(&[&place[..], &rules].concat());
+        if self.clocks[server] != 0 {
+            command.env(
+                "LD_PRELOAD",
+                std::env::var_os("LIBFAKETIME")
+                    .expect("LIBFAKETIME names libfaketime.so.1 (`scripts/test` sees to it)"),
+            );
+            command.env("FAKETIME", format!("{:+}s", self.clocks[server]));
+            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        Process::try_start(&mut command)
     }
 
     /// Ends one as a crash does.
@@ -87,9 +112,14 @@ impl Three {
 
     /// The status with which one answers.
     pub(crate) fn status(&self, server: usize, path: &str) -> u16 {
-        let (head, _) = self.servers[server].as_ref().expect("runs").get(path, "");
+        let head = self.head(server, path);
         let code = head.split(' ').nth(1).expect("a status");
         code.parse().expect("a number")
+    }
+
+    /// The head of the answer of one, in lower case.
+    pub(crate) fn head(&self, server: usize, path: &str) -> String {
+        self.servers[server].as_ref().expect("runs").get(path, "").0
     }
 
     /// Waits until one says that it can match people, or that it cannot.
@@ -116,9 +146,9 @@ impl Three {
 }
 
 /// No limit stands in the way, and nobody is thought to be gone who is just slow here.
-fn rules(Terms { lease_s, grace_s }: Terms) -> String {
+fn rules(Terms { lease_s, grace_s, cooldown_ms }: Terms) -> String {
     format!(
-        "[matching]\ncooldown_ms = 0\ndaily_per_filter = 0\ndaily_total = 0\nrematch_after_s = 0\n\
+        "[matching]\ncooldown_ms = {cooldown_ms}\ndaily_per_filter = 0\ndaily_total = 0\nrematch_after_s = 0\n\
          [rates]\nframes_per_minute = 0\nsignals_per_minute = 0\n\
          [connection]\nlease_s = {lease_s}\ngrace_s = {grace_s}\nidle_s = 600\n"
     )
