@@ -21,6 +21,7 @@
 mod certificate;
 mod cluster;
 mod engine;
+mod monitor;
 mod port;
 mod relay;
 mod sentinel;
@@ -31,6 +32,7 @@ mod watchdog;
 pub use certificate::Certificates;
 pub use cluster::Cluster;
 pub use engine::Engine;
+pub use monitor::{Monitor, monitored_command};
 pub use port::free as free_port;
 pub use relay::{Address, Relay};
 pub use sentinel::Sentinels;

@@ -201,6 +201,28 @@ impl Server {
         &self.directory
     }
 
+    /// Has it write all data to disk, and returns what its files hold, its configuration and its
+    /// log among them.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot write.
+    pub fn dump(&self) -> Vec<Vec<u8>> {
+        redis::cmd("SAVE").exec(&mut self.admin()).expect("the server writes");
+        let (mut files, mut folders) = (Vec::new(), vec![self.directory.clone()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                match std::fs::metadata(&path).expect("a kind") {
+                    kind if kind.is_dir() => folders.push(path),
+                    kind if kind.is_file() => files.push(std::fs::read(path).expect("bytes")),
+                    _ => {}
+                }
+            }
+        }
+        files
+    }
+
     /// What it has said so far.
     pub fn log(&self) -> String {
         std::fs::read(self.directory.join("log"))

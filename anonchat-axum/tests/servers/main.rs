@@ -12,5 +12,6 @@ mod meeting;
 #[path = "../person/mod.rs"]
 mod person;
 mod pools;
+mod privacy;
 mod soak;
 mod three;

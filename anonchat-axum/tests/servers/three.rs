@@ -27,6 +27,16 @@ impl Three {
     /// On a Redis of their own.
     pub(crate) async fn on_redis(policy: Policy, pools: &[PoolId]) -> Self {
         let redis = test_services::Server::start(Engine::Redis);
+        let three = Self::at(&redis, policy, pools).await;
+        Self { _redis: Some(redis), ..three }
+    }
+
+    /// On this Redis.
+    pub(crate) async fn at(
+        redis: &test_services::Server,
+        policy: Policy,
+        pools: &[PoolId],
+    ) -> Self {
         let url = redis.url();
         let connect = || {
             let builder = RedisStore::builder(url.parse().expect("a URL"));
@@ -34,7 +44,7 @@ impl Three {
         };
         let connect = || async { connect().await.expect("connects") };
         let ways = [connect().await, connect().await, connect().await];
-        Self { servers: serve(ways, pools).await, _redis: Some(redis) }
+        Self { servers: serve(ways, pools).await, _redis: None }
     }
 
     /// A native client of one of them that has been greeted.

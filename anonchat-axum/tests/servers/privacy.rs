@@ -1,0 +1,86 @@
+//! What Redis gets to know of those who chat.
+
+use anonchat_axum::core::PoolId;
+use serde_json::json;
+use test_services::{Engine, Monitor, Setup, monitored_command};
+
+use crate::client::{ADMIN_KEY, KEY, lenient};
+use crate::three::Three;
+
+/// Occurs in every device id.
+const DEVICE: &str = "canary-of-devices";
+/// Occurs in everything that is said.
+const TEXT: &str = "canary-of-texts";
+
+/// Three people on three servers do everything to each other that there is to do.
+async fn live(three: &Three) {
+    let [ann, bob, cat] = ["ann", "bob", "cat"].map(|name| format!("{DEVICE}-{name}-0123456789"));
+    let native = async |server: usize, device: &str| {
+        let mut client = three.servers[server].native(device).await;
+        client.hello().await;
+        client
+    };
+    let mut first = native(0, &ann).await;
+    let mut second = three.servers[1].plain(&bob).await.greeted().await;
+    for person in [&mut first, &mut second] {
+        person.say(json!({ "action": "join", "filter": "any", "nickname": "somebody" })).await;
+    }
+    first.expect("queued").await;
+    let to_bob = first.expect("matched").await["peer"].clone();
+    second.expect("matched").await;
+    for number in 0..20 {
+        let text = format!("{TEXT} {number}");
+        first.say(json!({ "action": "msg", "id": format!("m{number}"), "text": text })).await;
+        assert_eq!(second.expect("msg").await["text"], text);
+        second.say(json!({ "action": "msg", "text": text })).await;
+        first.expect("ack").await;
+        assert_eq!(first.expect("msg").await["text"], text);
+    }
+    first.vanish();
+    let mut first = native(2, &ann).await;
+    first.say(json!({ "action": "report", "reported": to_bob, "reason": "spam" })).await;
+    first.expect("reported").await;
+    first.say(json!({ "action": "block", "peer": to_bob })).await;
+    first.expect("blocked").await;
+    second.expect("peer_left").await;
+    for path in ["/verify?device_id=", "/verify?consent=1&device_id="] {
+        let verify = format!("POST {path}{cat} HTTP/1.1");
+        three.servers[0].http(&verify, b"no picture").await;
+    }
+    let mut third = native(0, &cat).await;
+    third.join("female").await;
+    third.expect("queued").await;
+    third.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_learns_no_device_id_no_key_and_no_text_but_to_pass_it_on() {
+    // Compressed, nothing would be found on disk.
+    let redis = Setup::new(Engine::Redis).append_only().config("rdbcompression no").start();
+    let monitor = Monitor::start(&redis);
+    let three = Three::at(&redis, lenient(), &[PoolId::main()]).await;
+    live(&three).await;
+    let heard = tokio::task::block_in_place(|| monitor.end());
+    assert!(heard.iter().any(|line| line.contains("anonchat:{main}:")), "it heard of the pool");
+    assert!(heard.iter().any(|line| line.contains("somebody")), "a profile is found as it is");
+    for secret in [DEVICE, KEY, ADMIN_KEY] {
+        let line = heard.iter().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret} is in {line:?}");
+    }
+    let spoken: Vec<_> = heard.iter().filter(|line| line.contains(TEXT)).collect();
+    assert!(spoken.len() >= 40, "both were heard through Redis");
+    for line in spoken {
+        let command = monitored_command(line);
+        assert!(matches!(command, Some("PUBLISH" | "SPUBLISH")), "said to {command:?}");
+    }
+
+    let files = tokio::task::block_in_place(|| redis.dump());
+    let holds = |bytes: &[u8], text: &str| {
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    let of_the_pool = |bytes: &&Vec<u8>| holds(bytes, "anonchat:{main}:");
+    assert!(files.iter().filter(of_the_pool).count() >= 2, "a dump and a file of changes");
+    for secret in [DEVICE, TEXT, KEY, ADMIN_KEY] {
+        assert!(files.iter().all(|bytes| !holds(bytes, secret)), "{secret} is on disk");
+    }
+}
