@@ -1,7 +1,5 @@
-//! A store of one's own: an actor. One task owns the pool and the inboxes; whoever wants something
-//! of them sends it a request and waits for the answer.
-//!
-//! `store.rs` is all of it, and the test below runs the suite over it.
+//! A store of one's own, in sixty lines: `store.rs` is all of it, and the test below runs the suite
+//! over it.
 
 mod store;
 
@@ -12,7 +10,7 @@ use anonchat_core::{
     StoreError, UnixMillis, Wish,
 };
 
-use store::ActorStore;
+use store::LockedStore;
 
 /// An inbox that prints. A server hands mail on to its connections.
 struct Print;
@@ -30,7 +28,7 @@ impl Inbox for Print {
 
 #[tokio::main]
 async fn main() -> Result<(), StoreError> {
-    let store = ActorStore::start(Policy::default());
+    let store = LockedStore::new(Policy::default().into());
     let (pool, node, now) = (PoolId::main(), NodeId(1), UnixMillis::new(1_700_000_000_000));
     store.open(node, Arc::new(Print)).await?;
     for n in [1, 2] {
@@ -48,10 +46,10 @@ async fn main() -> Result<(), StoreError> {
 mod tests {
     use anonchat_store::conformance;
 
-    use super::ActorStore;
+    use super::LockedStore;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn it_conforms() {
-        conformance::run(|policy| async { ((), ActorStore::start(policy)) }).await;
+        conformance::run(|policy| async { ((), LockedStore::new(policy.into())) }).await;
     }
 }
