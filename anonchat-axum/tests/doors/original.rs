@@ -1,10 +1,9 @@
 //! The original protocol, frame by frame, as its own client speaks it.
 
-mod client;
-
 use anonchat_axum::core::Policy;
-use client::{Server, lenient, plain_pair};
 use serde_json::{Value, json};
+
+use crate::client::{Server, lenient, plain_pair};
 
 #[tokio::test]
 async fn two_strangers_meet_talk_and_part() {

@@ -1,19 +1,14 @@
 //! A server dies without a word amid a hundred chats: what becomes of those who were talking to its
 //! people, of those who come back elsewhere, and of those who do not.
 
-#[path = "../../../anonchat-axum/tests/person/mod.rs"]
-mod person;
-mod running;
-mod three;
-
 use std::collections::BTreeMap;
 
 use test_services::{Engine, Server};
 use tokio::task::JoinSet;
 
-use person::talkers::meet;
-use person::{Person, Phase};
-use three::{Terms, Three, exchange, find, join, until_lost, until_peer_is};
+use crate::person::talkers::meet;
+use crate::person::{Person, Phase};
+use crate::three::{Terms, Three, exchange, find, join, until_lost, until_peer_is};
 
 const PAIRS: usize = 100;
 

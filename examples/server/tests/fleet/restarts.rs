@@ -1,10 +1,5 @@
 //! Servers that are asked to end: their people are told, go on elsewhere, and miss nothing.
 
-#[path = "../../../anonchat-axum/tests/person/mod.rs"]
-mod person;
-mod running;
-mod three;
-
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -14,8 +9,8 @@ use tokio::time::sleep;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use person::talkers::{Talkers, meet, until};
-use three::{Terms, Three, exchange, until_peer_is};
+use crate::person::talkers::{Talkers, meet, until};
+use crate::three::{Terms, Three, exchange, until_peer_is};
 
 const PAIRS: usize = 30;
 

@@ -1,10 +1,5 @@
 //! `scripts/three-servers`: people on different servers are one crowd.
 
-#[path = "../../../anonchat-axum/tests/person/mod.rs"]
-mod person;
-mod running;
-mod three;
-
 use std::io::{BufRead, BufReader, Lines};
 use std::net::TcpStream;
 use std::path::Path;
@@ -12,10 +7,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use test_services::{Engine, Server};
 
-use person::Person;
-use person::talkers::meet;
-use running::STRONG;
-use three::exchange;
+use crate::person::Person;
+use crate::person::talkers::meet;
+use crate::running::STRONG;
+use crate::three::exchange;
 
 /// The script, started as people start it.
 struct Script {

@@ -1,8 +1,5 @@
 //! Several pools: what is ordered in one holds in all.
 
-mod client;
-mod double;
-
 use std::sync::Arc;
 
 use anonchat_axum::core::{
@@ -12,11 +9,12 @@ use anonchat_axum::core::{
 use anonchat_axum::{AnonChat, Builder, Error, Secret};
 use anonchat_store::{MemoryStore, RedisStore};
 use async_trait::async_trait;
-use client::{Client, KEY, PATIENCE, Server, lenient};
-use double::{Double, Mood};
 use serde_json::json;
 use test_services::Engine;
 use tokio::time::{Duration, sleep, timeout};
+
+use crate::client::{Client, KEY, PATIENCE, Server, lenient};
+use crate::double::{Double, Mood};
 
 const BAD: DeviceId = DeviceId::from_bytes([1; 16]);
 const WORSE: DeviceId = DeviceId::from_bytes([2; 16]);

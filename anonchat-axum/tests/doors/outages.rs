@@ -1,13 +1,11 @@
 //! A store that fails, or never answers: what people notice, and what they do not.
 
-mod client;
-mod double;
-
 use anonchat_axum::core::PoolId;
-use client::{ADMIN_KEY, Client, Server, lenient, native_pair, plain_pair};
-use double::{Double, Mood};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
+
+use crate::client::{ADMIN_KEY, Client, Server, lenient, native_pair, plain_pair};
+use crate::double::{Double, Mood};
 
 const ANN: &str = "ann-0123456789abcdef";
 const BOB: &str = "bob-0123456789abcdef";

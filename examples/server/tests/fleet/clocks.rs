@@ -1,20 +1,15 @@
 //! Servers whose clocks are three seconds off, one ahead and one behind: the rules hold as if all
 //! of them were right.
 
-#[path = "../../../anonchat-axum/tests/person/mod.rs"]
-mod person;
-mod running;
-mod three;
-
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use test_services::{Engine, Server};
 use tokio::time::sleep;
 
-use person::Person;
-use person::talkers::{Talkers, until};
-use three::{Terms, Three, join};
+use crate::person::Person;
+use crate::person::talkers::{Talkers, until};
+use crate::three::{Terms, Three, join};
 
 const PAIRS: usize = 12;
 const COOLDOWN_MS: u32 = 60_000;

@@ -1,11 +1,10 @@
 //! The admin API and the health of the server.
 
-mod client;
-
 use anonchat_axum::{AnonChat, Secret};
 use anonchat_store::MemoryStore;
-use client::{ADMIN_KEY, Answer, KEY, Server, lenient, plain_pair};
 use serde_json::json;
+
+use crate::client::{ADMIN_KEY, Answer, KEY, Server, lenient, plain_pair};
 
 async fn reports(server: &Server, query: &str, key: Option<&str>) -> Answer {
     let key = key.map(|key| format!("\r\nAuthorization: {key}")).unwrap_or_default();

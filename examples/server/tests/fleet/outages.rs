@@ -2,20 +2,15 @@
 //! goes on and loses no message, who waits keeps their place, everybody is told what does not work,
 //! and no server has to be restarted.
 
-#[path = "../../../anonchat-axum/tests/person/mod.rs"]
-mod person;
-mod running;
-mod three;
-
 use std::time::Duration;
 
 use serde_json::json;
 use test_services::{Engine, Relay, Sentinels, Server, Setup};
 use tokio::time::sleep;
 
-use person::Person;
-use person::talkers::{Talkers, meet, until};
-use three::{Terms, Three, exchange, join, pair, until_peer_is};
+use crate::person::Person;
+use crate::person::talkers::{Talkers, meet, until};
+use crate::three::{Terms, Three, exchange, join, pair, until_peer_is};
 
 const PAIRS: usize = 12;
 

@@ -1,14 +1,13 @@
 //! What a connection bears: nonsense, too much, and partners who do not read.
 
-mod client;
-
 use std::time::Duration;
 
-use client::{PATIENCE, Server, lenient, native_pair, plain_pair};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+
+use crate::client::{PATIENCE, Server, lenient, native_pair, plain_pair};
 
 const ANN: &str = "ann-0123456789abcdef";
 const BOB: &str = "bob-0123456789abcdef";
@@ -30,7 +29,7 @@ async fn five_hundred_malformed_frames_are_answered_without_closing() {
     }
 }
 
-async fn greeted_native(server: &Server) -> client::Client {
+async fn greeted_native(server: &Server) -> crate::client::Client {
     let mut client = server.native(ANN).await;
     client.hello().await;
     client

@@ -1,13 +1,12 @@
 //! A chat within an application that has its own routes and its own state.
 
-mod client;
-
 use anonchat_axum::{AdminKey, AnonChat, Error, Secret};
 use anonchat_store::MemoryStore;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::get;
-use client::{ADMIN_KEY, KEY, Server, lenient};
+
+use crate::client::{ADMIN_KEY, KEY, Server, lenient};
 
 #[derive(Clone)]
 struct App {

@@ -1,10 +1,9 @@
 //! The native extension: what a client with `v=1` gets beyond the original protocol.
 
-mod client;
-
 use anonchat_axum::core::{Policy, Verification};
-use client::{Server, lenient, native_pair, plain_pair};
 use serde_json::{Value, json};
+
+use crate::client::{Server, lenient, native_pair, plain_pair};
 
 const ANN: &str = "ann-0123456789abcdef";
 const BOB: &str = "bob-0123456789abcdef";
@@ -209,7 +208,7 @@ async fn no_frame_ever_carries_a_device_id() {
 
 fn hash(device: &str) -> String {
     use hmac::{Hmac, KeyInit, Mac};
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(client::KEY.as_bytes()).expect("key");
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(crate::client::KEY.as_bytes()).expect("key");
     mac.update(b"anonchat device\0");
     mac.update(device.as_bytes());
     mac.finalize().into_bytes()[..16].iter().map(|byte| format!("{byte:02x}")).collect()

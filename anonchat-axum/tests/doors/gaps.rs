@@ -1,11 +1,9 @@
 //! Mail that is lost on its way to a server, and what makes up for it.
 
-mod client;
-mod double;
-
-use client::{Client, Server, lenient};
-use double::{Double, Mood, Post};
 use serde_json::{Value, json};
+
+use crate::client::{Client, Server, lenient};
+use crate::double::{Double, Mood, Post};
 
 /// Two servers over one store, and the way of the first to it.
 async fn two_servers() -> ([Server; 2], Double) {

@@ -1,8 +1,6 @@
 //! An orderly end.
 
-mod client;
-
-use client::{Server, lenient, native_pair, plain_pair};
+use crate::client::{Server, lenient, native_pair, plain_pair};
 
 #[tokio::test]
 async fn everybody_is_told_and_every_socket_is_closed() {

@@ -1,7 +1,5 @@
 //! `POST /verify`, case by case.
 
-mod client;
-
 use std::sync::{Arc, Mutex};
 
 use anonchat_axum::Consent;
@@ -9,8 +7,9 @@ use anonchat_axum::core::{
     Classifier, ClassifyError, Gender, Policy, Selfie, Verdict, Verification,
 };
 use async_trait::async_trait;
-use client::{Answer, Server, lenient};
 use serde_json::json;
+
+use crate::client::{Answer, Server, lenient};
 
 const DEVICE: &str = "device-0123456789abcdef";
 

@@ -1,9 +1,8 @@
 //! Who is let in, and from which page.
 
-mod client;
-
 use anonchat_axum::core::Policy;
-use client::{Server, lenient};
+
+use crate::client::{Server, lenient};
 
 #[tokio::test]
 async fn a_handshake_needs_a_device_id_of_a_fitting_length() {

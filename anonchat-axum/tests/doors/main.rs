@@ -1,0 +1,17 @@
+//! One server, seen from the outside: every door, and everything that can go wrong behind it.
+
+#[path = "../client/mod.rs"]
+mod client;
+mod door;
+#[path = "../double/mod.rs"]
+mod double;
+mod endurance;
+mod gaps;
+mod moderation;
+mod native;
+mod nesting;
+mod original;
+mod outages;
+mod pools;
+mod shutdown;
+mod verification;
