@@ -14,6 +14,7 @@ const QUORUM: usize = 2;
 pub struct Sentinels {
     sentinels: Vec<Server>,
     servers: Vec<Server>,
+    tls: bool,
 }
 
 impl Sentinels {
@@ -61,14 +62,52 @@ impl Sentinels {
             });
         }
         let servers = std::iter::once(master).chain(replicas).collect();
-        Self { sentinels, servers }
+        Self { sentinels, servers, tls: false }
+    }
+
+    /// Starts a master and one Sentinel, both of which speak TLS only, and returns when the
+    /// Sentinel knows the master.
+    ///
+    /// # Panics
+    ///
+    /// If one of them cannot be started, or they do not find each other.
+    pub fn start_with_tls(engine: Engine) -> Self {
+        let master = Setup::new(engine).tls().config("tls-replication yes").start();
+        let (name, port) = (Self::MASTER, master.tls_port());
+        let trusted = master.certificates().authority_file();
+        let mut setup = Setup::new(engine)
+            .tls()
+            .config("tls-replication yes")
+            .config(format!("tls-ca-cert-file {}", trusted.display()))
+            .config(format!("sentinel monitor {name} 127.0.0.1 {port} 1"));
+        setup.sentinel = true;
+        let sentinel = setup.start();
+        until("the sentinel knows the master", || {
+            state(&sentinel).get("flags").is_some_and(|flags| flags == "master")
+                && state(&sentinel).get("info-refresh").is_some_and(|ago| ago != "0")
+        });
+        Self { sentinels: vec![sentinel], servers: vec![master], tls: true }
     }
 
     /// A URL that names all Sentinels and the master.
     pub fn url(&self) -> String {
-        let hosts: Vec<_> =
-            self.sentinels.iter().map(|one| format!("127.0.0.1:{}", one.port())).collect();
-        format!("redis+sentinel://{}/{}", hosts.join(","), Self::MASTER)
+        let host = |one: &Server| match self.tls {
+            true => format!("localhost:{}", one.tls_port()),
+            false => format!("127.0.0.1:{}", one.port()),
+        };
+        let hosts: Vec<_> = self.sentinels.iter().map(host).collect();
+        let scheme = if self.tls { "rediss+sentinel" } else { "redis+sentinel" };
+        format!("{scheme}://{}/{}", hosts.join(","), Self::MASTER)
+    }
+
+    /// The certificates of all authorities that a client has to trust, in PEM.
+    ///
+    /// # Panics
+    ///
+    /// If they do not speak TLS.
+    pub fn authorities(&self) -> String {
+        let servers = self.servers.iter().chain(&self.sentinels);
+        servers.map(|server| server.certificates().authority()).collect()
     }
 
     /// The master, as the Sentinels have it now.

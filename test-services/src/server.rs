@@ -161,7 +161,11 @@ impl Server {
     ///
     /// If it was set up without [`Setup::tls`].
     pub fn tls_url(&self) -> String {
-        format!("rediss://localhost:{}", self.ports.tls.expect("a server with TLS"))
+        format!("rediss://localhost:{}", self.tls_port())
+    }
+
+    pub(crate) fn tls_port(&self) -> u16 {
+        self.ports.tls.expect("a server with TLS")
     }
 
     /// Its port.

@@ -2,6 +2,7 @@
 
 use anonchat_axum::core::PoolId;
 use serde_json::json;
+use test_services::{Cluster, Engine};
 
 use crate::client::Client;
 use crate::three::{Three, device, on_every_store};
@@ -10,6 +11,18 @@ on_every_store!(crate::client::lenient(), super::pools() =>
     people_in_different_pools_do_not_meet,
     a_ban_in_one_pool_holds_in_all,
 );
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pools_are_spread_over_a_cluster() {
+    let cluster = Cluster::start(Engine::Redis);
+    let masters =
+        pools().map(|pool| cluster.master_of(&format!("anonchat:{{{pool}}}:pool")).port());
+    assert!(masters.iter().any(|master| *master != masters[0]), "{masters:?}");
+    let three = Three::at(&cluster.url(), crate::client::lenient(), &pools()).await;
+    people_in_different_pools_do_not_meet(three).await;
+    let three = Three::at(&cluster.url(), crate::client::lenient(), &pools()).await;
+    a_ban_in_one_pool_holds_in_all(three).await;
+}
 
 fn pools() -> [PoolId; 3] {
     ["eu", "us", "quiet"].map(|name| PoolId::new(name).expect("a name"))

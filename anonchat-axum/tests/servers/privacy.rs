@@ -58,7 +58,7 @@ async fn redis_learns_no_device_id_no_key_and_no_text_but_to_pass_it_on() {
     // Compressed, nothing would be found on disk.
     let redis = Setup::new(Engine::Redis).append_only().config("rdbcompression no").start();
     let monitor = Monitor::start(&redis);
-    let three = Three::at(&redis, lenient(), &[PoolId::main()]).await;
+    let three = Three::at(&redis.url(), lenient(), &[PoolId::main()]).await;
     live(&three).await;
     let heard = tokio::task::block_in_place(|| monitor.end());
     assert!(heard.iter().any(|line| line.contains("anonchat:{main}:")), "it heard of the pool");

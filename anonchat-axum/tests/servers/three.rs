@@ -27,17 +27,12 @@ impl Three {
     /// On a Redis of their own.
     pub(crate) async fn on_redis(policy: Policy, pools: &[PoolId]) -> Self {
         let redis = test_services::Server::start(Engine::Redis);
-        let three = Self::at(&redis, policy, pools).await;
+        let three = Self::at(&redis.url(), policy, pools).await;
         Self { _redis: Some(redis), ..three }
     }
 
-    /// On this Redis.
-    pub(crate) async fn at(
-        redis: &test_services::Server,
-        policy: Policy,
-        pools: &[PoolId],
-    ) -> Self {
-        let url = redis.url();
+    /// On the Redis, or the Cluster, of this URL.
+    pub(crate) async fn at(url: &str, policy: Policy, pools: &[PoolId]) -> Self {
         let connect = || {
             let builder = RedisStore::builder(url.parse().expect("a URL"));
             builder.policy(policy.clone()).pools(pools.to_vec()).connect()

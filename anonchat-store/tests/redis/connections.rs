@@ -5,9 +5,9 @@ use std::sync::Arc;
 use anonchat_store::conformance::{Server as Seat, Suite};
 use anonchat_store::{RedisStore, RedisStoreBuilder};
 use redis::{Client, cmd};
-use test_services::{Cluster, Engine, Sentinels, Server, Setup};
+use test_services::{Cluster, Engine, Sentinels, Server, Setup, free_port};
 
-use crate::people::builder;
+use crate::people::{builder, until};
 
 /// Two servers on what `redis` holds, reached as the builder says.
 async fn carries(redis: &Server, builder: impl Fn() -> RedisStoreBuilder) {
@@ -50,6 +50,33 @@ async fn over_tls_with_the_authority_that_was_named() {
 async fn by_sentinel() {
     let sentinels = Sentinels::start(Engine::Redis);
     carries(sentinels.master(), || builder(&sentinels.url())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_sentinel_over_tls() {
+    let sentinels = Sentinels::start_with_tls(Engine::Redis);
+    let (url, trusted) = (sentinels.url(), sentinels.authorities());
+    carries(&sentinels.servers()[0], || builder(&url).root_certificates(trusted.as_str())).await;
+    let master = sentinels.servers()[0].certificates().authority();
+    let strange = builder(&url).root_certificates(master).connect().await;
+    assert!(strange.is_err(), "a Sentinel of an unknown authority is not believed");
+}
+
+/// All slots on one node: what a client does with several is the same with and without TLS.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_cluster_over_tls() {
+    let node = Setup::new(Engine::Redis)
+        .tls()
+        .config("cluster-enabled yes")
+        .config(format!("cluster-port {}", free_port()))
+        .start();
+    cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec(&mut node.admin()).expect("slots");
+    let state =
+        || cmd("CLUSTER").arg("INFO").query::<String>(&mut node.admin()).expect("an answer");
+    until("the cluster is whole", async || state().contains("cluster_state:ok")).await;
+    let (url, trusted) = (node.tls_url(), node.certificates().authority());
+    let url = url.replace("rediss://", "rediss+cluster://");
+    carries(&node, || builder(&url).root_certificates(trusted)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! A store of one's own, in sixty lines: `store.rs` is all of it, and the test below runs the suite
+//! A store of one's own, in about sixty lines: `store.rs` is all of it, and the test below runs the suite
 //! over it.
 
 mod store;

@@ -10,10 +10,12 @@ use anonchat_core::{
 };
 use async_trait::async_trait;
 
+type Inboxes = HashMap<NodeId, Arc<dyn Inbox>>;
+
 /// One pool, `main`, in this process.
 pub(crate) struct LockedStore {
     policy: Arc<Policy>,
-    state: Mutex<(Pool, HashMap<NodeId, Arc<dyn Inbox>>)>,
+    state: Mutex<(Pool, Inboxes)>,
 }
 
 impl LockedStore {

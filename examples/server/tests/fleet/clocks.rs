@@ -1,11 +1,11 @@
 //! Servers whose clocks are three seconds off, one ahead and one behind: the rules hold as if all
 //! of them were right.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 use test_services::{Engine, Server};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::person::Person;
 use crate::person::talkers::{Talkers, until};
