@@ -22,10 +22,10 @@ async fn live(three: &Three) {
     };
     let mut first = native(0, &ann).await;
     let mut second = three.servers[1].plain(&bob).await.greeted().await;
-    for person in [&mut first, &mut second] {
-        person.say(json!({ "action": "join", "filter": "any", "nickname": "somebody" })).await;
-    }
+    let join = json!({ "action": "join", "filter": "any", "nickname": "somebody" });
+    first.say(join.clone()).await;
     first.expect("queued").await;
+    second.say(join).await;
     let to_bob = first.expect("matched").await["peer"].clone();
     second.expect("matched").await;
     for number in 0..20 {
