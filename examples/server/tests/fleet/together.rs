@@ -52,10 +52,11 @@ impl Script {
         script
     }
 
-    /// What Ctrl-C sends. Returns whether it ended well.
-    fn interrupt(&mut self) -> bool {
+    /// Ends it as Ctrl-C does; but what runs in the background of a shell ignores that very signal.
+    /// Returns whether it ended well.
+    fn stop(&mut self) -> bool {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
         self.child.wait().expect("end").success()
     }
 }
@@ -63,7 +64,7 @@ impl Script {
 impl Drop for Script {
     fn drop(&mut self) {
         if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            self.interrupt();
+            self.stop();
         }
     }
 }
@@ -85,7 +86,7 @@ async fn expect_one_crowd(addresses: &[String]) {
 async fn the_script_starts_three_servers_and_their_redis_and_stops_all_of_it() {
     let mut script = Script::start(&mut Script::command(&[]));
     expect_one_crowd(&script.addresses).await;
-    assert!(script.interrupt());
+    assert!(script.stop());
     for address in &script.addresses {
         assert!(TcpStream::connect(address).is_err(), "{address} still serves");
     }
@@ -100,6 +101,6 @@ async fn the_script_takes_a_redis_that_is_there() {
 
     let mut script = Script::start(Script::command(&[&redis.url()]).env("ANONCHAT_KEY", STRONG));
     expect_one_crowd(&script.addresses).await;
-    assert!(script.interrupt());
+    assert!(script.stop());
     assert!(redis.serves(), "it is not the script's to stop");
 }
