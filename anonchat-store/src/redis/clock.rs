@@ -63,25 +63,22 @@ impl Clock {
         };
         Ok(UnixMillis::new(at.get().saturating_add_signed(offset)))
     }
-}
 
-/// A refusal of a command that was sent at `theirs` by the caller's clock, and at `ours` by that of
-/// Redis: what it says of time, by the caller's clock. Callers tell people how long to wait.
-pub(super) fn by_the_callers_clock(
-    rejection: Rejection,
-    theirs: UnixMillis,
-    ours: UnixMillis,
-) -> Rejection {
-    let offset = millis(theirs) - millis(ours);
-    let back = |at: UnixMillis| UnixMillis::new(at.get().saturating_add_signed(offset));
-    match rejection {
-        Rejection::Banned { until } => Rejection::Banned { until: back(until) },
-        Rejection::Cooldown { until } => Rejection::Cooldown { until: back(until) },
-        Rejection::DailyTotal { resets } => Rejection::DailyTotal { resets: back(resets) },
-        Rejection::DailyLimit { filter, resets } => {
-            Rejection::DailyLimit { filter, resets: back(resets) }
+    /// What a refusal says of time, by the clock of this server, which tells people how long to
+    /// wait.
+    pub(super) fn told_here(&self, rejection: Rejection) -> Rejection {
+        let known = *self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = known.map_or(0, |(_, offset)| offset);
+        let here = |at: UnixMillis| UnixMillis::new(at.get().saturating_add_signed(-offset));
+        match rejection {
+            Rejection::Banned { until } => Rejection::Banned { until: here(until) },
+            Rejection::Cooldown { until } => Rejection::Cooldown { until: here(until) },
+            Rejection::DailyTotal { resets } => Rejection::DailyTotal { resets: here(resets) },
+            Rejection::DailyLimit { filter, resets } => {
+                Rejection::DailyLimit { filter, resets: here(resets) }
+            }
+            timeless => timeless,
         }
-        timeless => timeless,
     }
 }
 

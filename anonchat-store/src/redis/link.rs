@@ -9,7 +9,7 @@ use redis::{Value, cmd};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-use super::clock::{Clock, by_the_callers_clock};
+use super::clock::Clock;
 use super::connector::Connector;
 use super::inboxes::Inboxes;
 use super::line::{Line, Up};
@@ -39,7 +39,7 @@ pub(super) struct Link {
     pub(super) deployment: Arc<Deployment>,
     pub(super) line: Line,
     pub(super) mailbox: Arc<Mailbox>,
-    clock: Clock,
+    clock: Arc<Clock>,
     calls: Semaphore,
 }
 
@@ -54,11 +54,13 @@ struct Turn<'a> {
 
 impl Link {
     pub(super) fn new(pool: PoolId, deployment: Arc<Deployment>) -> Self {
+        let clock = Arc::new(Clock::new(deployment.corrects_instants));
+        let inboxes = Arc::clone(&deployment.inboxes);
         Self {
             pool,
             line: Line::new(),
-            mailbox: Arc::new(Mailbox::new(Arc::clone(&deployment.inboxes))),
-            clock: Clock::new(deployment.corrects_instants),
+            mailbox: Arc::new(Mailbox::new(inboxes, Arc::clone(&clock))),
+            clock,
             calls: Semaphore::new(CALLS),
             deployment,
         }
@@ -101,7 +103,7 @@ impl Link {
             }
         }
         let mut commit = reply.commit;
-        commit.outcome = commit.outcome.map_err(|no| by_the_callers_clock(no, at, turn.at));
+        commit.outcome = commit.outcome.map_err(|rejection| self.clock.told_here(rejection));
         Ok(commit)
     }
 

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anonchat_core::{Mail, NodeId};
+use anonchat_core::{Envelope, Event, Mail, NodeId};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::clock::Clock;
 use super::inboxes::Inboxes;
 use super::mail;
 use super::outage::Outage;
@@ -30,6 +31,7 @@ pub(super) struct Life {
 
 pub(super) struct Mailbox {
     inboxes: Arc<Inboxes>,
+    clock: Arc<Clock>,
     count: Mutex<Count>,
     life: watch::Sender<Result<Life, Outage>>,
 }
@@ -56,9 +58,9 @@ enum Stage {
 }
 
 impl Mailbox {
-    pub(super) fn new(inboxes: Arc<Inboxes>) -> Self {
+    pub(super) fn new(inboxes: Arc<Inboxes>, clock: Arc<Clock>) -> Self {
         let life = watch::Sender::new(Err(Outage::NotYet));
-        Self { inboxes, count: Mutex::default(), life }
+        Self { inboxes, clock, count: Mutex::default(), life }
     }
 
     /// The present life, as soon as there is one in which `node`, if given, is heard.
@@ -126,11 +128,18 @@ impl Mailbox {
             return false;
         };
         self.announce(&mut count);
-        self.inboxes.deliver(batch.envelopes.into_iter().map(Mail::Event));
+        self.inboxes.deliver(batch.envelopes.into_iter().map(|envelope| self.read(envelope)));
         count.handed = batch.number;
         let later = count.waiting.split_off(&(batch.number + 1));
         wake(std::mem::replace(&mut count.waiting, later));
         true
+    }
+
+    fn read(&self, mut envelope: Envelope) -> Mail {
+        if let Event::JoinRefused { rejection } = &mut envelope.event {
+            *rejection = self.clock.told_here(*rejection);
+        }
+        Mail::Event(envelope)
     }
 
     /// Takes a whisper in; `false` if it cannot be read, and so must not be trusted.

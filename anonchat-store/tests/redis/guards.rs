@@ -115,6 +115,13 @@ async fn a_refusal_says_until_when_by_the_clock_of_who_asked() {
         // By the clock of Redis it would be three seconds off.
         let (low, high) = (before.get() + 60_000 - 1_400, after.get() + 60_000 + 1_400);
         assert!((low..=high).contains(&until.get()), "{low} {} {high}", until.get());
+        let next = Command::Next { device, conn, wish: Wish::default() };
+        seat.apply_at(theirs(), next).await.expect("the store works");
+        let told = seat.events().into_iter().find_map(|envelope| match envelope.event {
+            Event::JoinRefused { rejection } => Some(rejection),
+            _ => None,
+        });
+        assert_eq!(told, Some(Rejection::Cooldown { until }), "by mail too");
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anonchat_core::{Body, Conn, DeviceId, Envelope, Event, Inbox, Mail, NodeId, PairId, Whisper};
 use tokio::time::Instant;
 
+use crate::redis::clock::Clock;
 use crate::redis::inboxes::Inboxes;
 use crate::redis::mail::{self, Batch};
 use crate::redis::mailbox::{Life, Mailbox};
@@ -52,7 +53,7 @@ impl Inbox for Ear {
 fn mailbox() -> (Mailbox, Arc<Ear>) {
     let (inboxes, ear) = (Arc::new(Inboxes::new()), Arc::new(Ear::default()));
     inboxes.open(NODE, Arc::clone(&ear) as _);
-    (Mailbox::new(inboxes), ear)
+    (Mailbox::new(inboxes, Arc::new(Clock::new(false))), ear)
 }
 
 /// A batch with one fact, which has the number of the batch, for a node.
