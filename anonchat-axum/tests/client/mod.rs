@@ -269,7 +269,8 @@ impl Client {
 pub(crate) async fn plain_pair(server: &Server, one: &str, two: &str) -> [(Client, Value); 2] {
     let mut first = server.plain(one).await.greeted().await;
     let mut second = server.plain(two).await.greeted().await;
-    pair(&mut first, &mut second).await.map_both(first, second)
+    let [to_second, to_first] = pair(&mut first, &mut second).await;
+    [(first, to_second), (second, to_first)]
 }
 
 /// Two native clients that talk to each other, and what each calls the other.
@@ -278,22 +279,15 @@ pub(crate) async fn native_pair(server: &Server, one: &str, two: &str) -> [(Clie
     first.hello().await;
     let mut second = server.native(two).await;
     second.hello().await;
-    pair(&mut first, &mut second).await.map_both(first, second)
+    let [to_second, to_first] = pair(&mut first, &mut second).await;
+    [(first, to_second), (second, to_first)]
 }
 
-struct Peers(Value, Value);
-
-impl Peers {
-    fn map_both(self, first: Client, second: Client) -> [(Client, Value); 2] {
-        [(first, self.0), (second, self.1)]
-    }
-}
-
-async fn pair(first: &mut Client, second: &mut Client) -> Peers {
+/// Lets two people meet. Gives back what each calls the other.
+pub(crate) async fn pair(first: &mut Client, second: &mut Client) -> [Value; 2] {
     first.join("any").await;
     first.expect("queued").await;
     second.join("any").await;
     let two = second.expect("matched").await;
-    let one = first.expect("matched").await;
-    Peers(one["peer"].clone(), two["peer"].clone())
+    [first.expect("matched").await["peer"].clone(), two["peer"].clone()]
 }

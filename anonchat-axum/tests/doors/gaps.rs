@@ -1,8 +1,8 @@
 //! Mail that is lost on its way to a server, and what makes up for it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::client::{Client, Server, lenient};
+use crate::client::{Client, Server, lenient, pair};
 use crate::double::{Double, Mood, Post};
 
 /// Two servers over one store, and the way of the first to it.
@@ -22,15 +22,6 @@ async fn native(server: &Server, name: &str) -> Client {
     let mut client = server.native(&device(name)).await;
     client.hello().await;
     client
-}
-
-/// Lets two people meet. Gives back what each calls the other.
-async fn pair(first: &mut Client, second: &mut Client) -> [Value; 2] {
-    first.join("any").await;
-    first.expect("queued").await;
-    second.join("any").await;
-    let two = second.expect("matched").await;
-    [first.expect("matched").await["peer"].clone(), two["peer"].clone()]
 }
 
 async fn expect_message(from: &mut Client, to: &mut Client, id: &str) {

@@ -1,8 +1,8 @@
 //! Two people on different servers, and everything that they can do to each other.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{Client, pair};
 use crate::three::{Three, device, on_every_store};
 
 on_every_store!(crate::client::lenient() =>
@@ -14,15 +14,6 @@ on_every_store!(crate::client::lenient() =>
     a_newer_connection_elsewhere_replaces_an_older_one,
     a_partner_of_the_original_protocol_is_no_different,
 );
-
-/// Lets two people meet. Gives back what each calls the other.
-async fn pair(first: &mut Client, second: &mut Client) -> [Value; 2] {
-    first.join("any").await;
-    first.expect("queued").await;
-    second.join("any").await;
-    let two = second.expect("matched").await;
-    [first.expect("matched").await["peer"].clone(), two["peer"].clone()]
-}
 
 /// One says something, the other hears it and says so.
 async fn expect_talk(from: &mut Client, to: &mut Client, id: &str) {
