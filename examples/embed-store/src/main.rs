@@ -1,5 +1,5 @@
-//! A store of one's own, in about sixty lines: `store.rs` is all of it, and the test below runs the suite
-//! over it.
+//! A store of one's own, in about sixty lines: `store.rs` is all of it, and the test below runs the
+//! suite over it.
 
 mod store;
 

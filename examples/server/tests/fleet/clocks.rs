@@ -60,7 +60,7 @@ fn millis(then: Instant) -> u32 {
 async fn servers_with_clocks_three_seconds_off_agree() {
     let redis = Server::start(Engine::Redis);
     let urls = [(); 3].map(|()| redis.url());
-    let terms = Terms { lease_s: 3, grace_s: 6, cooldown_ms: COOLDOWN_MS };
+    let terms = Terms { lease_s: 3, grace_s: 60, cooldown_ms: COOLDOWN_MS };
     let mut three = Three::with_clocks(&redis, urls, terms, [0, 3, -3]);
     for (server, expected) in [(1, 3), (2, -3)] {
         let told = ahead(&three, server);
