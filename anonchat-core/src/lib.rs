@@ -29,7 +29,8 @@
 //!
 //! It stores nothing outside of itself and sends nothing: a [`Store`] keeps pools and an [`Inbox`]
 //! takes their mail, both traits that others implement. It holds no chat text: a [`Whisper`] is
-//! no [`Command`]. It judges no picture and no text: a [`Classifier`] and a [`Screen`] do.
+//! no [`Command`]. It judges no picture, no text and no token: a [`Classifier`], a [`Screen`] and an
+//! [`Attestor`] do.
 //!
 //! # Features
 //!
@@ -38,6 +39,7 @@
 //! | `serde` | no | policies from and to any format, and `wire`: the JSON frames |
 //! | `test-util` | no | `history`: generated histories for property tests and fuzzers; `Pool::check`: all invariants; ids that show themselves in `Debug` |
 
+mod attest;
 mod bucket;
 mod classify;
 mod command;
@@ -58,6 +60,7 @@ mod time;
 #[cfg(feature = "serde")]
 pub mod wire;
 
+pub use attest::{Attestor, InvalidToken, Unattested};
 pub use bucket::{Bucket, Buckets};
 pub use classify::{Classifier, ClassifyError, Selfie, Verdict};
 pub use command::{Command, Commit, Dice, Wish};

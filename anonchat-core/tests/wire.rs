@@ -8,7 +8,7 @@ use anonchat_core::session::{
 };
 use anonchat_core::{
     Alias, Allowance, ChatText, Client, Conn, Departure, Filter, Gender, MessageId, NodeId, Peer,
-    Phase, Policy, PoolId, Profile, Rejection, Side, UnixMillis, Unscreened, wire,
+    Phase, Policy, PoolId, Profile, Rejection, Side, Unattested, UnixMillis, Unscreened, wire,
 };
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -225,7 +225,8 @@ fn type_of(frame: &ServerFrame) -> &'static str {
 fn hello(phase: Phase, gender: Option<Gender>) -> ServerFrame {
     let policy = Arc::new(Policy::default());
     let pools = vec![PoolId::main()];
-    let settings = Arc::new(Settings { policy, screen: Arc::new(Unscreened), pools });
+    let (screen, attestor) = (Arc::new(Unscreened), Arc::new(Unattested));
+    let settings = Arc::new(Settings { policy, screen, attestor, pools });
     ServerFrame::Hello(Hello { phase, gender, limits: limits(), settings })
 }
 

@@ -12,7 +12,7 @@ use crate::command::{Command, Wish};
 use crate::event::Departure;
 use crate::id::Alias;
 use crate::policy::Verification;
-use crate::profile::{Filter, Gender, Profile, Proof};
+use crate::profile::{Claim, Filter, Gender, Profile, Proof};
 use crate::query::{Query, View};
 use crate::screen::Field;
 use crate::store::MessageId;
@@ -131,10 +131,7 @@ impl Session {
         token: &Text<'_>,
     ) -> Result<Wish, ErrorCode> {
         let policy = &self.settings.policy;
-        // Nothing here can check a proof, so one that counts is refused and not passed over.
-        if token.is_some() && policy.verification != Verification::Off {
-            return Err(ErrorCode::VerificationInvalid);
-        }
+        let claim = self.claim(token)?;
         let line = |field, said: &Text<'_>, kept: &Option<Box<str>>, most| match said {
             Some(_) => self.line(field, trimmed(said.as_ref()), most),
             None => Ok(kept.clone()),
@@ -144,7 +141,16 @@ impl Session {
             nickname: line(Field::Nickname, nickname, &kept.nickname, limits.nickname_chars)?,
             bio: line(Field::Bio, bio, &kept.bio, limits.bio_chars)?,
         };
-        Ok(Wish { filter, profile: Arc::new(profile), claim: None })
+        Ok(Wish { filter, profile: Arc::new(profile), claim })
+    }
+
+    /// What a token proves. One that is there and proves nothing is refused and not passed over:
+    /// whoever sends it believes to be verified, and would meet people as somebody unknown.
+    fn claim(&self, token: &Text<'_>) -> Result<Option<Claim>, ErrorCode> {
+        let counts = self.settings.policy.verification != Verification::Off;
+        let Some(token) = token.as_ref().filter(|_| counts) else { return Ok(None) };
+        let gender = self.settings.attestor.attest(self.clock, self.device, token)?;
+        Ok(Some(Claim { gender, proof: Proof::Attested }))
     }
 
     /// A line of a profile, if it is short enough and decent.

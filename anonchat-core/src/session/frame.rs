@@ -17,7 +17,7 @@ pub enum ClientFrame<'a> {
         nickname: Option<Cow<'a, str>>,
         /// A line about oneself.
         bio: Option<Cow<'a, str>>,
-        /// A proof of gender.
+        /// A proof of gender, for this join only.
         token: Option<Cow<'a, str>>,
     },
     /// Go on to somebody else.
@@ -28,7 +28,7 @@ pub enum ClientFrame<'a> {
         nickname: Option<Cow<'a, str>>,
         /// A new line about oneself; without one the last stays.
         bio: Option<Cow<'a, str>>,
-        /// A proof of gender.
+        /// A proof of gender, for this join only: the last one is not kept.
         token: Option<Cow<'a, str>>,
     },
     /// Stop waiting or talking.

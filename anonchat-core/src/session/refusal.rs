@@ -1,6 +1,7 @@
 //! Why something is refused, in words and in a code.
 
 use super::frame::Action;
+use crate::attest::InvalidToken;
 use crate::rejection::Rejection;
 use crate::screen::Finding;
 use crate::store::MessageId;
@@ -205,6 +206,12 @@ impl From<Finding> for ErrorCode {
             Finding::ContactDetails => Self::ContactDetails,
             Finding::Profanity => Self::Profanity,
         }
+    }
+}
+
+impl From<InvalidToken> for ErrorCode {
+    fn from(_: InvalidToken) -> Self {
+        Self::VerificationInvalid
     }
 }
 

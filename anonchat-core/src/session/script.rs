@@ -8,10 +8,12 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use draw::Received;
 
 use super::{Action, ErrorCode, Input, Output, ServerFrame, Session, Settings};
-use crate::command::Command;
+use crate::attest::{Attestor, InvalidToken};
+use crate::command::{Command, Wish};
 use crate::event::Client;
 use crate::id::{DeviceId, PairId, PoolId};
 use crate::policy::{Policy, Verification};
+use crate::profile::{Claim, Gender, Proof};
 use crate::query::View;
 use crate::screen::{Field, Finding, Screen};
 use crate::time::UnixMillis;
@@ -49,6 +51,20 @@ impl Screen for Picky {
     }
 }
 
+/// The token that is believed. What must not be kept is in it.
+const TOKEN: &str = "canary token";
+
+impl Attestor for Picky {
+    fn attest(
+        &self,
+        _at: UnixMillis,
+        _device: DeviceId,
+        token: &str,
+    ) -> std::result::Result<Gender, InvalidToken> {
+        if token == TOKEN { Ok(Gender::Female) } else { Err(InvalidToken) }
+    }
+}
+
 struct Script {
     session: Session,
     settings: Arc<Settings>,
@@ -68,8 +84,9 @@ impl Script {
         policy.connection.idle_s = bytes.int_in_range(1..=2)?;
         policy.text.message_chars = bytes.int_in_range(1..=30)?;
         policy.verification = Verification::arbitrary(bytes)?;
-        let (policy, screen) = (Arc::new(policy), Arc::new(Picky));
-        let settings = Arc::new(Settings { policy, screen, pools: vec![PoolId::main()] });
+        let (policy, pools) = (Arc::new(policy), vec![PoolId::main()]);
+        let (screen, attestor) = (Arc::new(Picky), Arc::new(Picky));
+        let settings = Arc::new(Settings { policy, screen, attestor, pools });
         let pool = settings.pool(if bytes.ratio(15, 16)? { None } else { Some("none") });
         let (at, client) = (UnixMillis::new(1_000_000), Client::arbitrary(bytes)?);
         let (device, conn) = (DeviceId::from_bytes([7; 16]), draw::conn(1));
@@ -200,6 +217,9 @@ impl Script {
                 Output::Missed => self.gap(),
                 Output::Apply(command) => {
                     self.asked += 1;
+                    if let Command::Join { wish, .. } | Command::Next { wish, .. } = &command {
+                        self.wished(wish);
+                    }
                     self.last = Some(command);
                 }
                 Output::Read(_) => {
@@ -214,6 +234,13 @@ impl Script {
             }
         }
         count
+    }
+
+    fn wished(&self, wish: &Wish) {
+        let believed = Claim { gender: Gender::Female, proof: Proof::Attested };
+        let counts = self.settings.policy.verification != Verification::Off;
+        let fits = wish.claim.is_none_or(|claim| counts && claim == believed);
+        assert!(fits, "a claim that no token made: {:?}", wish.claim);
     }
 
     fn sent(&self, frame: &ServerFrame) {

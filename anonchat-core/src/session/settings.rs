@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::attest::Attestor;
 use crate::id::PoolId;
 use crate::policy::Policy;
 use crate::screen::Screen;
@@ -12,6 +13,9 @@ pub struct Settings {
     pub policy: Arc<Policy>,
     /// What refuses texts.
     pub screen: Arc<dyn Screen>,
+    /// What reads tokens that come with a join; not asked with verification off. A server that
+    /// makes no tokens has [`Unattested`](crate::Unattested).
+    pub attestor: Arc<dyn Attestor>,
     /// The pools that clients may choose from, the default first.
     pub pools: Vec<PoolId>,
 }

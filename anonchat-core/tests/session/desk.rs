@@ -4,14 +4,17 @@ use std::sync::{Arc, LazyLock};
 
 use anonchat_core::session::{Input, Output, Session, Settings};
 use anonchat_core::{
-    Alias, Allowance, Body, ChatText, Client, Command, Conn, DeviceId, Event, Field, Filter,
-    Finding, Gender, MessageId, NodeId, PairId, Peer, Phase, Policy, PoolId, Profile, Rejection,
-    Screen, Side, UnixMillis, Whisper, wire,
+    Alias, Allowance, Attestor, Body, ChatText, Client, Command, Conn, DeviceId, Event, Field,
+    Filter, Finding, Gender, InvalidToken, MessageId, NodeId, PairId, Peer, Phase, Policy, PoolId,
+    Profile, Rejection, Screen, Side, UnixMillis, Whisper, wire,
 };
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
 pub(crate) const START: u64 = 1_000_000;
+
+/// When the desk's token ends.
+pub(crate) const TOKEN_END: u64 = START + 10_000;
 
 /// What native clients are promised to get.
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
@@ -32,6 +35,14 @@ impl Screen for Strict {
             _ if text.contains("damn") => Err(Finding::Profanity),
             _ => Ok(()),
         }
+    }
+}
+
+/// Believes the one token that says whose it is, until an instant.
+impl Attestor for Strict {
+    fn attest(&self, at: UnixMillis, whose: DeviceId, token: &str) -> Result<Gender, InvalidToken> {
+        let believed = token == "female" && whose == device() && at < UnixMillis::new(TOKEN_END);
+        if believed { Ok(Gender::Female) } else { Err(InvalidToken) }
     }
 }
 
@@ -176,7 +187,8 @@ pub(crate) fn settings(change: impl FnOnce(&mut Policy)) -> Settings {
     let mut policy = Policy::default();
     change(&mut policy);
     let pools = vec![PoolId::main(), PoolId::new("quiet").expect("a name")];
-    Settings { policy: Arc::new(policy), screen: Arc::new(Strict), pools }
+    let (screen, attestor) = (Arc::new(Strict), Arc::new(Strict));
+    Settings { policy: Arc::new(policy), screen, attestor, pools }
 }
 
 /// The only line, as JSON.

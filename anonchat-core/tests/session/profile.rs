@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use anonchat_core::session::Input;
 use anonchat_core::{
-    Claim, Client, Command, Departure, Event, Filter, Gender, Profile, Proof, Rejection,
-    UnixMillis, Verification, Wish,
+    Attestor, Claim, Client, Command, Departure, Event, Filter, Gender, InvalidToken, Profile,
+    Proof, Rejection, Unattested, UnixMillis, Verification, Wish,
 };
 use serde_json::json;
 
@@ -134,18 +134,72 @@ fn an_unknown_filter_is_an_invalid_frame() {
     assert_eq!(one(&lines)["action"], "join");
 }
 
+fn checking(mode: Verification) -> Desk {
+    Desk::new(Client::Native, |policy| policy.verification = mode).arrived()
+}
+
 #[test]
-fn a_token_that_cannot_be_checked_is_refused_and_without_verification_ignored() {
+fn a_token_that_holds_is_an_attested_claim_of_that_join_only() {
+    let claim = Some(Claim { gender: Gender::Female, proof: Proof::Attested });
     for mode in [Verification::Optional, Verification::Required] {
-        let mut desk = Desk::new(Client::Native, |policy| policy.verification = mode).arrived();
-        let message =
-            refused(&desk.frame(r#"{"action":"join","token":"t"}"#), "verification_invalid");
-        assert_eq!(message, "Verification expired or invalid. Please verify again.");
+        let mut desk = checking(mode);
+        assert_eq!(desk.frame(r#"{"action":"join","token":"female"}"#), ["apply Join"]);
+        assert_eq!(joined(&desk).claim, claim);
+        desk.commit();
+        desk.frame(r#"{"action":"next","filter":"any"}"#);
+        assert_eq!(joined(&desk).claim, None);
+        desk.commit();
+        desk.frame(r#"{"action":"next","filter":"any","token":"female"}"#);
+        assert_eq!(joined(&desk).claim, claim);
     }
-    let mut desk =
-        Desk::new(Client::Native, |policy| policy.verification = Verification::Off).arrived();
-    assert_eq!(desk.frame(r#"{"action":"join","token":"t"}"#), ["apply Join"]);
-    assert_eq!(joined(&desk).claim, None);
+    let mut desk = Desk::plain();
+    desk.frame(r#"{"action":"join","token":"female"}"#);
+    assert_eq!(joined(&desk).claim, claim);
+}
+
+#[test]
+fn a_token_that_does_not_hold_is_refused_before_the_pool() {
+    for mode in [Verification::Optional, Verification::Required] {
+        let mut desk = checking(mode);
+        for token in ["", "male", "female "] {
+            for action in ["join", "next"] {
+                let frame = json!({"action": action, "filter": "any", "token": token}).to_string();
+                let lines = desk.frame(&frame);
+                let message = refused(&lines, "verification_invalid");
+                assert_eq!(message, "Verification expired or invalid. Please verify again.");
+                assert_eq!(one(&lines)["action"], action);
+            }
+        }
+        assert_eq!(desk.frame(r#"{"action":"join"}"#), ["apply Join"], "nothing was asked before");
+    }
+}
+
+#[test]
+fn a_token_is_read_at_the_instant_of_the_join() {
+    let mut desk = checking(Verification::Required);
+    desk.at = TOKEN_END;
+    refused(&desk.frame(r#"{"action":"join","token":"female"}"#), "verification_invalid");
+    let mut desk = checking(Verification::Required);
+    desk.at = TOKEN_END - 1;
+    assert_eq!(desk.frame(r#"{"action":"join","token":"female"}"#), ["apply Join"]);
+}
+
+#[test]
+fn where_nobody_is_verified_a_token_is_not_read() {
+    for token in ["female", "t"] {
+        let mut desk = checking(Verification::Off);
+        let frame = json!({"action": "join", "token": token}).to_string();
+        assert_eq!(desk.frame(&frame), ["apply Join"]);
+        assert_eq!(joined(&desk).claim, None);
+    }
+}
+
+#[test]
+fn without_anybody_who_vouches_no_token_holds() {
+    for token in ["", "t", "female"] {
+        let read = Unattested.attest(UnixMillis::new(START), device(), token);
+        assert_eq!(read, Err(InvalidToken));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use super::TEXTS;
+use super::{TEXTS, TOKEN};
 use crate::command::Command;
 use crate::event::{Allowance, Client, Departure, Event, Peer, Phase};
 use crate::id::{Alias, Conn, NodeId, PairId, Side};
@@ -127,13 +127,13 @@ pub(super) fn frame<'a>(bytes: &mut Unstructured<'a>) -> Result<Received<'a>> {
             filter: Filter::arbitrary(bytes)?,
             nickname: line(bytes)?,
             bio: line(bytes)?,
-            token: None,
+            token: token(bytes)?,
         },
         Action::Next => ClientFrame::Next {
             filter: Option::arbitrary(bytes)?,
             nickname: line(bytes)?,
             bio: line(bytes)?,
-            token: line(bytes)?,
+            token: token(bytes)?,
         },
         Action::Leave => ClientFrame::Leave,
         Action::Msg => {
@@ -157,6 +157,11 @@ pub(super) fn frame<'a>(bytes: &mut Unstructured<'a>) -> Result<Received<'a>> {
         }
         Action::Why => ClientFrame::Why,
     }))
+}
+
+fn token<'a>(bytes: &mut Unstructured<'a>) -> Result<Option<Cow<'a, str>>> {
+    let tokens = [None, None, Some(TOKEN), Some("canary of a token")];
+    Ok(bytes.choose(&tokens)?.map(Cow::Borrowed))
 }
 
 /// Something for a profile or a report, which may well be remembered.
