@@ -19,6 +19,8 @@ use crate::orders::{self, Orders};
 use crate::origin::Origins;
 use crate::secret::Secret;
 use crate::tally::Tally;
+use crate::token::Tokens;
+use crate::verify::Sittings;
 
 /// When a picture may be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,9 +95,9 @@ impl Builder {
 
     /// A key of the deployment. Needed outside development mode, and the same on every server.
     ///
-    /// Call it once for each key, the newest first: device ids are hashed under the **last**, so
-    /// that a rotation puts a new key in front, and only dropping the last one forgets who is
-    /// banned.
+    /// Call it once for each key, the newest first: the tokens of the verified are made under the
+    /// **first** and read under all, device ids are hashed under the **last**. So a rotation puts a
+    /// new key in front, and only dropping the last one forgets who is banned.
     pub fn key(mut self, key: Secret) -> Self {
         self.keys.push(key);
         self
@@ -144,11 +146,12 @@ impl Builder {
             check("key", &self.keys)?;
             check("admin key", self.admin_key.as_slice())?;
         }
-        let key = match self.keys.last() {
-            Some(key) => DeviceKey::new(key),
-            None if self.development => DeviceKey::new(&Secret::random()),
-            None => return Err(Error::NoKey),
-        };
+        let mut keys = self.keys;
+        if keys.is_empty() && self.development {
+            keys.push(Secret::random());
+        }
+        let key = DeviceKey::new(keys.last().ok_or(Error::NoKey)?);
+        let tokens = Arc::new(Tokens::new(&keys, policy.matching.verified_s));
         let hub = Arc::new(Hub::new(&policy));
         store.open(hub.node(), hub.clone()).await?;
         for pool in &self.pools {
@@ -162,14 +165,21 @@ impl Builder {
             classifier: self
                 .classifier
                 .filter(|_| policy.verification != anonchat_core::Verification::Off),
-            settings: Arc::new(Settings { policy, screen: self.screen, pools: self.pools }),
+            settings: Arc::new(Settings {
+                policy,
+                screen: self.screen,
+                attestor: tokens.clone(),
+                pools: self.pools,
+            }),
             hub,
             orders,
             key,
+            tokens,
             admin_key: self.admin_key.as_ref().map(AdminKeyHash::new),
             origins: Origins::new(&self.origins, self.development)?,
             consent: self.consent,
             uploads: Semaphore::new(UPLOADS),
+            sittings: Sittings::default(),
             turns: Semaphore::new(TURNS),
             tally: Tally::default(),
         });

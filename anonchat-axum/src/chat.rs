@@ -6,7 +6,7 @@ use std::time::Duration;
 use anonchat_core::session::Settings;
 use anonchat_core::{Classifier, DeviceId, PoolId};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -19,6 +19,8 @@ use crate::hub::Hub;
 use crate::orders::Orders;
 use crate::origin::Origins;
 use crate::tally::Tally;
+use crate::token::Tokens;
+use crate::verify::Sittings;
 use crate::{admin, cors, health, origin, verify};
 
 /// A running chat. Clones are cheap and stand for the same one.
@@ -36,15 +38,18 @@ pub(crate) struct Inside {
     pub(crate) hub: Arc<Hub>,
     pub(crate) orders: Orders,
     pub(crate) key: DeviceKey,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) admin_key: Option<AdminKeyHash>,
     pub(crate) origins: Origins,
     pub(crate) consent: Consent,
     pub(crate) uploads: Semaphore,
+    pub(crate) sittings: Sittings,
     pub(crate) turns: Semaphore,
     pub(crate) tally: Tally,
 }
 
-/// Pictures that may be on their way at once; each takes up to 10 MiB.
+/// Pictures that may be on their way at once; each takes up to 10 MiB, and for a moment 18 if it
+/// came as base64.
 pub(crate) const UPLOADS: usize = 32;
 
 /// How long connections have to take their leave. A process that is told to stop is given ten
@@ -57,16 +62,20 @@ impl AnonChat {
         Builder::new()
     }
 
-    /// The routes `/ws`, `/verify`, `/admin/reports`, `/healthz` and `/readyz`, for an application
-    /// with any state: merge or nest them as they are.
+    /// The routes `/ws`, `/verify`, `/api/verify`, `/admin/reports`, `/healthz` and `/readyz`, for
+    /// an application with any state: merge or nest them as they are.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        let guarded = Router::new()
-            .route("/verify", post(verify::verify))
-            .route("/admin/reports", get(admin::reports));
-        #[cfg(feature = "ws")]
-        let guarded = guarded.route("/ws", get(crate::ws::handshake));
-        guarded
+        let pictures = Router::new()
+            .route("/verify", post(verify::form))
+            .route("/api/verify", post(verify::json))
             .layer(from_fn_with_state(self.clone(), origin::guard))
+            .layer(from_fn(verify::hang_up));
+        let others = Router::new().route("/admin/reports", get(admin::reports));
+        #[cfg(feature = "ws")]
+        let others = others.route("/ws", get(crate::ws::handshake));
+        others
+            .layer(from_fn_with_state(self.clone(), origin::guard))
+            .merge(pictures)
             .layer(cors::layer(self))
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
@@ -135,6 +144,15 @@ impl AnonChat {
 
     pub(crate) fn consent(&self) -> Consent {
         self.0.consent
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    /// Whose picture is on its way or judged.
+    pub(crate) fn sittings(&self) -> &Sittings {
+        &self.0.sittings
     }
 
     pub(crate) fn uploads(&self) -> &Semaphore {

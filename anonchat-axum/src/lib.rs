@@ -17,8 +17,8 @@
 //! # }
 //! ```
 //!
-//! The router has `/ws` (the native WebSocket and the protocol that it extends), `/verify`,
-//! `/admin/reports`, `/healthz` and `/readyz`, with CORS and the check of origins on all that
+//! The router has `/ws` (the native WebSocket and the protocol that it extends), `/verify` and
+//! `/api/verify` (a selfie as a form or as JSON), `/admin/reports`, `/healthz` and `/readyz`, with CORS and the check of origins on all that
 //! browsers use. It decides nothing about who meets whom: those rules are in
 //! [`anonchat_core`], and the store applies them.
 //!
@@ -27,7 +27,11 @@
 //! * A device id becomes a keyed hash before anything else happens to it. No other client, no log
 //!   line and no store ever has the id itself.
 //! * A chat message is in memory while it is on its way, and nowhere else.
-//! * A picture is in one buffer from its first byte on, and that buffer is wiped.
+//! * A picture is in one buffer from its first byte on, in two while base64 is decoded, and each is
+//!   wiped. The connection that brought it ends with the answer, and the HTTP library's read buffer
+//!   with it, which is freed and not wiped.
+//! * Who was verified gets a token that nobody else can use, read or make: it is encrypted, and
+//!   bound to the device's keyed hash.
 //! * Its own log lines name no device, text, address or token, at any level. Libraries below it
 //!   are not bound by that: `tungstenite` logs whole frames at `trace`, through the `log` crate.
 //!   Let nothing but `anonchat` through below `info`, as the server in `examples/server` does.
@@ -69,6 +73,7 @@ mod serve;
 #[cfg(feature = "ws")]
 mod socket;
 mod tally;
+mod token;
 mod verify;
 #[cfg(feature = "ws")]
 mod ws;

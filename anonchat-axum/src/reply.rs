@@ -13,9 +13,11 @@ pub(crate) struct Detail(pub(crate) &'static str);
 #[derive(Default)]
 pub(crate) struct Unprocessable(Vec<Value>);
 
-/// Too busy; try again in so many seconds.
-pub(crate) struct Busy {
-    pub(crate) retry_after_s: u32,
+/// Not now; try again in so many seconds. Its body has what the clients of every door look for.
+pub(crate) struct Later {
+    status: StatusCode,
+    text: &'static str,
+    retry_after_s: u32,
 }
 
 impl IntoResponse for Detail {
@@ -54,11 +56,24 @@ impl IntoResponse for Unprocessable {
     }
 }
 
-impl IntoResponse for Busy {
-    fn into_response(self) -> Response {
+impl Later {
+    /// The server has too much to do.
+    pub(crate) const fn busy(retry_after_s: u32) -> Self {
         let text = "Verification is busy. Please try again shortly.";
-        let body = Json(json!({ "detail": text, "error": text }));
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text, retry_after_s }
+    }
+
+    /// The client asks for too much.
+    pub(crate) const fn too_many(retry_after_s: u32) -> Self {
+        let text = "Too many requests. Please slow down.";
+        Self { status: StatusCode::TOO_MANY_REQUESTS, text, retry_after_s }
+    }
+}
+
+impl IntoResponse for Later {
+    fn into_response(self) -> Response {
+        let body = json!({ "detail": self.text, "error": self.text, "verified": false });
         let retry = [(RETRY_AFTER, HeaderValue::from(self.retry_after_s))];
-        (StatusCode::SERVICE_UNAVAILABLE, retry, body).into_response()
+        (self.status, retry, Json(body)).into_response()
     }
 }

@@ -80,9 +80,14 @@ impl Secret {
     /// label under it. A store keeps that of the key under which device ids are hashed, so that no
     /// server joins in to which every device would be a stranger.
     pub fn fingerprint(&self) -> [u8; 32] {
+        *self.derive(FINGERPRINT)
+    }
+
+    /// A key for one purpose, which its label names: an HMAC-SHA256 of the label under the secret.
+    pub(crate) fn derive(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
         let mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes());
         let mac = mac.expect("HMAC takes keys of any length");
-        mac.chain_update(FINGERPRINT).finalize().into_bytes().into()
+        Zeroizing::new(mac.chain_update(label).finalize().into_bytes().into())
     }
 
     /// What is wrong with it, if something is.

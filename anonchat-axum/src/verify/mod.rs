@@ -1,174 +1,66 @@
-//! `POST /verify`: a selfie comes in, a gender or the reason for none goes out.
+//! `POST /verify` and `POST /api/verify`: a selfie comes in, a gender or the reason for none goes
+//! out.
 //!
-//! The picture is in one buffer of this module from the first byte on, and that buffer is wiped
-//! on every path, also when the client goes away in the middle.
+//! The picture is in one buffer of this module from the first byte on, in two while base64 is
+//! decoded, and each is wiped on every path, also when the client goes away in the middle.
 
+mod data_url;
+mod form;
+mod json;
+mod judge;
 mod multipart;
+mod sitting;
 mod upload;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::RangeInclusive;
 
-use anonchat_core::{
-    Classifier, ClassifyError, Command, DeviceId, Gender, Proof, Selfie, StoreError, Verdict,
-};
-use axum::Json;
-use axum::extract::{Query, Request, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use axum::extract::Request;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Version};
+use axum::middleware::Next;
+use axum::response::Response;
 
-use crate::builder::Consent;
-use crate::chat::AnonChat;
-use crate::clock;
 use crate::device;
-use crate::orders;
-use crate::reply::{Busy, Detail, Unprocessable};
-use multipart::{File, Form};
+pub(crate) use form::form;
+pub(crate) use json::json;
+pub(crate) use sitting::Sittings;
 
-/// The fewest characters of a device id at this door.
+/// The fewest characters of a device id at these doors.
 const LEAST_CHARS: usize = 8;
 
 /// The sizes of a picture, in bytes.
-const SIZES: std::ops::RangeInclusive<usize> = 1_000..=upload::PICTURE;
+const SIZES: RangeInclusive<usize> = 1_000..=10 << 20;
 
 /// The types of a picture.
 const TYPES: [&str; 4] = ["image/jpeg", "image/jpg", "image/png", "image/webp"];
 
-/// Checks the request in the order that clients know, judges the picture, and wipes it.
-pub(crate) async fn verify(
-    State(chat): State<AnonChat>,
-    Query(params): Query<HashMap<String, String>>,
-    request: Request,
-) -> Response {
-    let Ok(_turn) = chat.uploads().try_acquire() else {
-        return Busy { retry_after_s: 2 }.into_response();
-    };
-    let boundary = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|kind| multipart::boundary(kind.to_str().ok()?));
-    let body = match upload::read(request).await {
-        Ok(body) => body,
-        Err(refusal) => return refusal,
-    };
-    let form = boundary.map(|boundary| Form::parse(&body, &boundary)).unwrap_or_default();
-    let device = params.get("device_id");
-    let missing = Unprocessable::default();
-    let missing = if device.is_none() { missing.missing("query", "device_id") } else { missing };
-    let missing = if form.file.is_none() { missing.missing("body", "file") } else { missing };
-    let (Some(device), Some(file), true) = (device, form.file, missing.is_empty()) else {
-        return missing.into_response();
-    };
-    if let Some(objection) = objection(device, &file) {
-        return (StatusCode::BAD_REQUEST, Detail(objection)).into_response();
-    }
-    let Some(classifier) = chat.classifier() else {
-        drop(body); // unread
-        return answer(device, None);
-    };
-    let said = [params.get("consent").map(String::as_str), form.consent];
-    if chat.consent() == Consent::Explicit && !said.iter().flatten().any(|said| is_yes(said)) {
-        return (StatusCode::BAD_REQUEST, Detail("Consent required")).into_response();
-    }
-    let picture = file.range;
-    judge(&chat, classifier, device, body.cut(picture)).await
+/// When to come again if too many pictures are on their way, and if one of the same device is.
+const BUSY_S: u32 = 2;
+const SITTING_S: u32 = 2;
+
+fn is_fitting(device: &str) -> bool {
+    let chars = device.chars().take(device::MAX_CHARS + 1).count();
+    (LEAST_CHARS..=device::MAX_CHARS).contains(&chars)
 }
 
-/// What is wrong with a request that has all its parts.
-fn objection(device: &str, file: &File<'_>) -> Option<&'static str> {
-    let chars = device.chars().count();
-    let is_picture = |kind: &str| TYPES.contains(&kind.to_ascii_lowercase().as_str());
-    if !(LEAST_CHARS..=device::MAX_CHARS).contains(&chars) {
-        Some("Invalid device_id")
-    } else if file.name.is_none_or(str::is_empty) {
-        Some("No file uploaded")
-    } else if !file.kind.is_some_and(is_picture) {
-        Some("Invalid file type. Allowed: image/jpeg, image/jpg, image/png, image/webp")
-    } else if !file.is_whole || !SIZES.contains(&file.range.len()) {
-        Some("Failed to read image file")
-    } else {
-        None
-    }
+fn is_type(kind: &str) -> bool {
+    TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind))
 }
 
+/// Whether somebody has said yes, be it in a query, a form or JSON.
 fn is_yes(said: &str) -> bool {
     matches!(said.trim().trim_matches('"'), "1" | "true")
 }
 
-async fn judge(
-    chat: &AnonChat,
-    classifier: &Arc<dyn Classifier>,
-    device: &str,
-    selfie: Selfie,
-) -> Response {
-    let verdict = match classifier.classify(selfie).await {
-        Ok(verdict) => verdict,
-        Err(ClassifyError::Busy { retry_after_s }) => {
-            return Busy { retry_after_s }.into_response();
-        }
-        Err(_) => return failed("Verification failed"),
-    };
-    if let Verdict::Verified(gender) = verdict {
-        // An abstention is recorded as well: under `required` it must not keep anybody out.
-        let id = chat.device(device);
-        if record(chat, id, gender).await.is_err() {
-            return failed("Database error during verification");
-        }
+/// Ends the connection with the answer. The HTTP library reads into a buffer of the connection,
+/// which nobody can wipe and in which parts of a picture may lie until it is used again: on a
+/// connection that is kept for minutes, for minutes. Closed, it is freed at once. (HTTP/2 shares a
+/// connection with other requests and has no such header.)
+pub(crate) async fn hang_up(request: Request, next: Next) -> Response {
+    let is_own = request.version() <= Version::HTTP_11;
+    let mut response = next.run(request).await;
+    if is_own {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    answer(device, Some(verdict))
-}
-
-/// Makes a gender known in the first pool that answers. From there it comes to all others, and to
-/// those that answer before the client can ask to join one of them.
-async fn record(chat: &AnonChat, device: DeviceId, gender: Gender) -> Result<(), StoreError> {
-    let verify = Command::Verify { device, gender, proof: Proof::Attested };
-    let mut failure = StoreError::UnknownPool;
-    for pool in chat.pools() {
-        match chat.store().apply(pool, clock::now(), clock::roll(), &verify).await {
-            Ok(commit) => {
-                orders::carry_now(chat, pool, commit.seq).await;
-                return Ok(());
-            }
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
-}
-
-fn failed(text: &'static str) -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, Detail(text)).into_response()
-}
-
-/// The answer of 000, with what can be done better the next time.
-fn answer(device: &str, verdict: Option<Verdict>) -> Response {
-    let neutral = Gender::PreferNotToSay;
-    let (gender, verified, message) = match verdict {
-        Some(Verdict::Verified(gender)) if gender != neutral => {
-            (gender, true, format!("Gender verified as {}", gender.as_str()))
-        }
-        verdict => (neutral, false, advice(verdict).to_owned()),
-    };
-    let body = json!({
-        "device_id": device, "gender": gender.as_str(), "verified": verified, "message": message,
-    });
-    Json(body).into_response()
-}
-
-fn advice(verdict: Option<Verdict>) -> &'static str {
-    match verdict {
-        Some(Verdict::NoFace) => "No face was found. Please look into the camera and try again.",
-        Some(Verdict::SeveralFaces) => {
-            "More than one face was found. The picture must show exactly one face."
-        }
-        Some(Verdict::NotLive) => {
-            "This does not look like a live picture. Please use the camera, not a photo or a screen."
-        }
-        Some(Verdict::TooSmall) => "The face is too small. Please come closer to the camera.",
-        Some(Verdict::TooDark) => "The picture is too dark. Please find more light.",
-        Some(Verdict::TooBlurred) => "The picture is too blurred. Please hold still.",
-        Some(Verdict::TurnedAway) => "The face is turned away. Please look into the camera.",
-        _ => "Could not verify gender - defaulting to neutral",
-    }
+    response
 }

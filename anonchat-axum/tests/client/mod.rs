@@ -68,6 +68,20 @@ impl Server {
         Self::serve(chat, app).await
     }
 
+    /// A server with these keys, the newest first, and no others.
+    pub(crate) async fn keyed(
+        policy: Policy,
+        keys: &[&str],
+        more: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
+        let store = MemoryStore::new(policy).expect("policy");
+        let builder = AnonChat::builder().store(store);
+        let builder = keys.iter().fold(builder, |builder, key| builder.key(Secret::new(*key)));
+        let chat = more(builder).start().await.expect("start");
+        let app = chat.router();
+        Self::serve(chat, app).await
+    }
+
     pub(crate) async fn serve(chat: AnonChat, app: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");
@@ -166,7 +180,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n").expect("head");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());

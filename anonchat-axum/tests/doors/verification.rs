@@ -1,67 +1,11 @@
 //! `POST /verify`, case by case.
 
-use std::sync::{Arc, Mutex};
-
 use anonchat_axum::Consent;
-use anonchat_axum::core::{
-    Classifier, ClassifyError, Gender, Policy, Selfie, Verdict, Verification,
-};
-use async_trait::async_trait;
+use anonchat_axum::core::{ClassifyError, Gender, Policy, Verdict, Verification};
 use serde_json::json;
 
-use crate::client::{Answer, Server, lenient};
-
-const DEVICE: &str = "device-0123456789abcdef";
-
-/// Judges as it is told to, and remembers what it saw.
-#[derive(Clone)]
-struct Judge(Arc<Mutex<Bench>>);
-
-struct Bench {
-    verdict: Result<Verdict, ClassifyError>,
-    /// The sizes of the pictures, in bytes.
-    seen: Vec<usize>,
-}
-
-impl Judge {
-    fn saying(verdict: Result<Verdict, ClassifyError>) -> Self {
-        Self(Arc::new(Mutex::new(Bench { verdict, seen: Vec::new() })))
-    }
-
-    fn says(&self, verdict: Result<Verdict, ClassifyError>) {
-        self.0.lock().expect("lock").verdict = verdict;
-    }
-
-    fn seen(&self) -> Vec<usize> {
-        self.0.lock().expect("lock").seen.clone()
-    }
-}
-
-#[async_trait]
-impl Classifier for Judge {
-    async fn classify(&self, selfie: Selfie) -> Result<Verdict, ClassifyError> {
-        assert!(selfie.bytes().iter().all(|byte| *byte == b'p'), "the picture, and nothing else");
-        let mut judge = self.0.lock().expect("lock");
-        judge.seen.push(selfie.bytes().len());
-        judge.verdict
-    }
-}
-
-fn file(bytes: usize) -> String {
-    part("name=\"file\"; filename=\"selfie.jpg\"", Some("image/jpeg"), &"p".repeat(bytes))
-}
-
-fn part(disposition: &str, kind: Option<&str>, content: &str) -> String {
-    let kind = kind.map(|kind| format!("Content-Type: {kind}\r\n")).unwrap_or_default();
-    format!("--BOUND\r\nContent-Disposition: form-data; {disposition}\r\n{kind}\r\n{content}\r\n")
-}
-
-async fn post(server: &Server, query: &str, parts: &str) -> Answer {
-    let head = format!(
-        "POST /verify{query} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=BOUND"
-    );
-    server.http(&head, format!("{parts}--BOUND--\r\n").as_bytes()).await
-}
+use crate::client::{Server, lenient};
+use crate::judge::{DEVICE, Judge, file, part, post};
 
 #[tokio::test]
 async fn what_is_wrong_is_said_in_the_order_of_checking() {
@@ -118,8 +62,12 @@ async fn a_verified_gender_counts_from_the_next_join() {
     let judge = Judge::saying(Ok(Verdict::Verified(Gender::Female)));
     let server = Server::with(lenient(), |builder| builder.classifier(judge.clone())).await;
     let answer = post(&server, &format!("?device_id={DEVICE}&consent=1"), &file(5000)).await;
+    let mut body = answer.json();
+    let members = body.as_object_mut().expect("an object");
+    let (token, expires) = (members.remove("token"), members.remove("expires_at"));
+    assert!(token.expect("token").is_string() && expires.expect("an instant").is_u64());
     assert_eq!(
-        answer.json(),
+        body,
         json!({
             "device_id": DEVICE, "gender": "female", "verified": true,
             "message": "Gender verified as female",
@@ -187,6 +135,8 @@ async fn each_verdict_says_what_to_do_better() {
         let body = answer.json();
         assert_eq!((answer.status, &body["verified"]), (200, &json!(false)), "{verdict:?}");
         assert_eq!(body["gender"], "prefer-not-to-say");
+        // Only a verdict about a person is something to show elsewhere.
+        assert_eq!(body["token"].is_string(), matches!(verdict, Verdict::Verified(_)));
         let message = body["message"].as_str().expect("message").to_owned();
         assert!(message.contains(word), "{verdict:?}: {message}");
         messages.push(message);
@@ -211,6 +161,12 @@ async fn a_classifier_that_is_busy_or_broken_is_told_apart() {
         assert_eq!(broken.status, 500);
         assert_eq!(broken.json(), json!({ "detail": "Verification failed" }));
     }
+    judge.panics();
+    let broken = post(&server, &query, &file(2000)).await;
+    assert_eq!(broken.status, 500);
+    assert_eq!(broken.json(), json!({ "detail": "Verification failed" }));
+    judge.says(Ok(Verdict::Verified(Gender::Male)));
+    assert_eq!(post(&server, &query, &file(2000)).await.status, 200, "and goes on");
 }
 
 #[tokio::test]

@@ -1,0 +1,91 @@
+//! From a picture to a verdict that the pools and the device know.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use anonchat_core::{
+    Classifier, ClassifyError, Command, DeviceId, Gender, Proof, Selfie, StoreError, UnixMillis,
+    Verdict,
+};
+use futures_util::FutureExt;
+
+use crate::chat::AnonChat;
+use crate::clock;
+use crate::orders;
+use crate::token::Token;
+
+/// What came of a picture.
+pub(super) enum Judgement {
+    /// The gender is known now, be it that none could be told. The token says so elsewhere.
+    Known(Gender, Token),
+    /// The picture shows nobody whose gender could be known.
+    Unknown(Verdict),
+}
+
+/// Nothing came of a picture.
+pub(super) enum Failure {
+    /// The classifier has no room.
+    Busy { retry_after_s: u32 },
+    /// The classifier broke, or took too long.
+    Broken,
+    /// No pool could take the verdict.
+    Unrecorded,
+}
+
+/// Has a picture judged, which wipes it, and makes the verdict known.
+pub(super) async fn judge(
+    chat: &AnonChat,
+    classifier: &Arc<dyn Classifier>,
+    device: DeviceId,
+    selfie: Selfie,
+) -> Result<Judgement, Failure> {
+    match classify(classifier, selfie).await? {
+        // An abstention is recorded as well: under `required` it must not keep anybody out.
+        Verdict::Verified(gender) => {
+            let at = clock::now();
+            record(chat, at, device, gender).await.map_err(|_| Failure::Unrecorded)?;
+            Ok(Judgement::Known(gender, chat.tokens().seal(at, device, gender)))
+        }
+        verdict => Ok(Judgement::Unknown(verdict)),
+    }
+}
+
+/// Asks the classifier, which others have written: its panic is its failure and not the end of
+/// the connection. It is caught here and not in a task of its own, which would go on with the
+/// picture when the client has gone away. Nothing of the broken call is used again; the classifier
+/// itself is shared, and other requests would have met it after a panic in any case.
+async fn classify(classifier: &Arc<dyn Classifier>, selfie: Selfie) -> Result<Verdict, Failure> {
+    let call = AssertUnwindSafe(async { classifier.classify(selfie).await });
+    match call.catch_unwind().await {
+        Ok(Ok(verdict)) => Ok(verdict),
+        Ok(Err(ClassifyError::Busy { retry_after_s })) => Err(Failure::Busy { retry_after_s }),
+        Ok(Err(_)) => Err(Failure::Broken),
+        Err(_) => {
+            // Without its words, which may be about the picture.
+            tracing::error!("the classifier panicked");
+            Err(Failure::Broken)
+        }
+    }
+}
+
+/// Makes a gender known in the first pool that answers. From there it comes to all others, and to
+/// those that answer before the client can ask to join one of them.
+async fn record(
+    chat: &AnonChat,
+    at: UnixMillis,
+    device: DeviceId,
+    gender: Gender,
+) -> Result<(), StoreError> {
+    let verify = Command::Verify { device, gender, proof: Proof::Attested };
+    let mut failure = StoreError::UnknownPool;
+    for pool in chat.pools() {
+        match chat.store().apply(pool, at, clock::roll(), &verify).await {
+            Ok(commit) => {
+                orders::carry_now(chat, pool, commit.seq).await;
+                return Ok(());
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
