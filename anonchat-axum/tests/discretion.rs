@@ -5,6 +5,8 @@ mod client;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
+use anonchat_axum::core::{Classifier, ClassifyError, Gender, Selfie, Verdict};
+use async_trait::async_trait;
 use client::{ADMIN_KEY, Server, lenient, native_pair};
 use serde_json::json;
 use tracing::field::{Field, Visit};
@@ -52,13 +54,25 @@ impl Subscriber for Everything {
     fn exit(&self, _span: &Id) {}
 }
 
+/// Verifies whoever looks into the camera, and falls over those who sent something else.
+struct Credulous;
+
+#[async_trait]
+impl Classifier for Credulous {
+    async fn classify(&self, selfie: Selfie) -> Result<Verdict, ClassifyError> {
+        let shown = String::from_utf8_lossy(selfie.bytes());
+        assert!(shown.starts_with("canary-picture"), "this panic belongs to a test");
+        Ok(Verdict::Verified(Gender::Female))
+    }
+}
+
 /// Everything that `tracing` takes, whatever crate it is from. (`tungstenite` writes frames to the
 /// `log` crate, which is why the server does not take its records.)
 #[tokio::test]
 async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     let everything = Everything::default();
     tracing::subscriber::set_global_default(everything.clone()).expect("the only log");
-    let server = Server::start(lenient()).await;
+    let server = Server::with(lenient(), |builder| builder.classifier(Credulous)).await;
     let (ann_id, bob_id) = ("canary-ann-0123456789", "canary-bob-0123456789");
     let [(mut ann, to_bob), (mut bob, _)] = native_pair(&server, ann_id, bob_id).await;
     ann.say(json!({ "action": "msg", "id": "canary-id", "text": "canary-text" })).await;
@@ -71,6 +85,25 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     bob.expect("peer_away").await;
     let verify = "POST /verify?device_id=canary-verify HTTP/1.1\r\nX: canary-header";
     server.http(verify, b"canary-body").await;
+    // In base64 of three bytes each, as `canary-picture0` repeats itself.
+    let base64 = "Y2FuYXJ5LXBpY3R1cmUw".repeat(100);
+    let image = format!("data:image/jpeg;base64,{base64}");
+    let verified = json!({ "image": image, "deviceId": "canary-cat-0123456789", "consent": 1 });
+    let ask = "POST /api/verify HTTP/1.1";
+    let verified = server.http(ask, verified.to_string().as_bytes()).await.json();
+    let token = verified["verificationToken"].as_str().expect("token").to_owned();
+    for image in [format!("{image}!"), image.replace("base64,Y2Fu", "base64,cHBw"), base64.clone()]
+    {
+        let refused = json!({ "image": image, "deviceId": "canary-dan", "consent": 1 });
+        let refused = server.http(ask, refused.to_string().as_bytes()).await;
+        assert_eq!((refused.status, &refused.json()["verified"]), (200, &json!(false)));
+    }
+    let mut cat = server.native("canary-cat-0123456789").await;
+    cat.hello().await;
+    cat.say(json!({ "action": "join", "token": format!("{token}x") })).await;
+    cat.expect("error").await;
+    cat.say(json!({ "action": "join", "token": token })).await;
+    cat.expect("queued").await;
     let reports = "GET /admin/reports?limit=canary HTTP/1.1\r\nAuthorization: Bearer canary-token";
     server.http(reports, b"").await;
     let known = format!("GET /admin/reports HTTP/1.1\r\nAuthorization: Bearer {ADMIN_KEY}");
@@ -82,7 +115,10 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     assert!(!log.is_empty(), "the log was taken");
     let hash = listed[0]["reported"].as_str().expect("hash");
     let alias = to_bob.as_str().expect("alias");
-    for secret in ["canary", alias, &alias[1..], hash, ADMIN_KEY, client::KEY] {
+    let (sealed, picture) = (&token[9..40], &base64[..20]);
+    for secret in
+        ["canary", alias, &alias[1..], hash, ADMIN_KEY, client::KEY, "v4.local", sealed, picture]
+    {
         let line = log.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} is in: {line:?}");
     }

@@ -1,6 +1,7 @@
 //! What Redis gets to know of those who chat.
 
-use anonchat_axum::core::PoolId;
+use anonchat_axum::core::{Classifier, ClassifyError, Gender, PoolId, Selfie, Verdict};
+use async_trait::async_trait;
 use serde_json::json;
 use test_services::{Engine, Monitor, Setup, monitored_command};
 
@@ -12,8 +13,23 @@ const DEVICE: &str = "canary-of-devices";
 /// Occurs in everything that is said.
 const TEXT: &str = "canary-of-texts";
 
+/// Occurs in every picture, and [`BASE64`] where it is on its way as text.
+const PICTURE: &str = "canary-picture0";
+const BASE64: &str = "Y2FuYXJ5LXBpY3R1cmUw";
+
+/// Verifies everybody who sends the picture.
+struct Credulous;
+
+#[async_trait]
+impl Classifier for Credulous {
+    async fn classify(&self, selfie: Selfie) -> Result<Verdict, ClassifyError> {
+        assert!(selfie.bytes().starts_with(PICTURE.as_bytes()), "the picture");
+        Ok(Verdict::Verified(Gender::Female))
+    }
+}
+
 /// Three people on three servers do everything to each other that there is to do.
-async fn live(three: &Three) {
+async fn live(three: &Three) -> String {
     let [ann, bob, cat] = ["ann", "bob", "cat"].map(|name| format!("{DEVICE}-{name}-0123456789"));
     let native = async |server: usize, device: &str| {
         let mut client = three.servers[server].native(device).await;
@@ -47,10 +63,16 @@ async fn live(three: &Three) {
         let verify = format!("POST {path}{cat} HTTP/1.1");
         three.servers[0].http(&verify, b"no picture").await;
     }
-    let mut third = native(0, &cat).await;
-    third.join("female").await;
+    let image = format!("data:image/jpeg;base64,{}", BASE64.repeat(100));
+    let verify = json!({ "image": image, "deviceId": cat, "consent": 1 }).to_string();
+    let ask = "POST /api/verify HTTP/1.1";
+    let verified = three.servers[0].http(ask, verify.as_bytes()).await.json();
+    let token = verified["verificationToken"].as_str().expect("token").to_owned();
+    let mut third = native(1, &cat).await;
+    third.say(json!({ "action": "join", "filter": "female", "token": token })).await;
     third.expect("queued").await;
     third.close().await;
+    token
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,12 +80,14 @@ async fn redis_learns_no_device_id_no_key_and_no_text_but_to_pass_it_on() {
     // Compressed, nothing would be found on disk.
     let redis = Setup::new(Engine::Redis).append_only().config("rdbcompression no").start();
     let monitor = Monitor::start(&redis);
-    let three = Three::at(&redis.url(), lenient(), &[PoolId::main()]).await;
-    live(&three).await;
+    let judged = |builder: anonchat_axum::Builder| builder.classifier(Credulous);
+    let three = Three::with(&redis.url(), lenient(), &[PoolId::main()], judged).await;
+    let token = live(&three).await;
     let heard = tokio::task::block_in_place(|| monitor.end());
     assert!(heard.iter().any(|line| line.contains("anonchat:{main}:")), "it heard of the pool");
     assert!(heard.iter().any(|line| line.contains("somebody")), "a profile is found as it is");
-    for secret in [DEVICE, KEY, ADMIN_KEY] {
+    let sealed = &token[9..40];
+    for secret in [DEVICE, KEY, ADMIN_KEY, PICTURE, BASE64, sealed] {
         let line = heard.iter().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} is in {line:?}");
     }
@@ -80,7 +104,7 @@ async fn redis_learns_no_device_id_no_key_and_no_text_but_to_pass_it_on() {
     };
     let of_the_pool = |bytes: &&Vec<u8>| holds(bytes, "anonchat:{main}:");
     assert!(files.iter().filter(of_the_pool).count() >= 2, "a dump and a file of changes");
-    for secret in [DEVICE, TEXT, KEY, ADMIN_KEY] {
+    for secret in [DEVICE, TEXT, KEY, ADMIN_KEY, PICTURE, BASE64, sealed] {
         assert!(files.iter().all(|bytes| !holds(bytes, secret)), "{secret} is on disk");
     }
 }

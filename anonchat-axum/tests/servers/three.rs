@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anonchat_axum::Builder;
 use anonchat_axum::core::{Policy, PoolId, Store};
 use anonchat_store::{MemoryStore, RedisStore};
 use test_services::Engine;
@@ -21,7 +22,7 @@ impl Three {
         let memory = MemoryStore::new(policy).expect("policy").with_pools(pools.to_vec());
         let store = Double::over(Arc::new(memory));
         let ways = [store.another(), store.another(), store];
-        Self { servers: serve(ways, pools).await, _redis: None }
+        Self { servers: serve(ways, pools, |builder| builder).await, _redis: None }
     }
 
     /// On a Redis of their own.
@@ -33,13 +34,23 @@ impl Three {
 
     /// On the Redis, or the Cluster, of this URL.
     pub(crate) async fn at(url: &str, policy: Policy, pools: &[PoolId]) -> Self {
+        Self::with(url, policy, pools, |builder| builder).await
+    }
+
+    /// The same, each with something more.
+    pub(crate) async fn with(
+        url: &str,
+        policy: Policy,
+        pools: &[PoolId],
+        more: impl Fn(Builder) -> Builder,
+    ) -> Self {
         let connect = || {
             let builder = RedisStore::builder(url.parse().expect("a URL"));
             builder.policy(policy.clone()).pools(pools.to_vec()).connect()
         };
         let connect = || async { connect().await.expect("connects") };
         let ways = [connect().await, connect().await, connect().await];
-        Self { servers: serve(ways, pools).await, _redis: None }
+        Self { servers: serve(ways, pools, more).await, _redis: None }
     }
 
     /// A native client of one of them that has been greeted.
@@ -55,10 +66,14 @@ impl Three {
     }
 }
 
-async fn serve(ways: [impl Store; 3], pools: &[PoolId]) -> Vec<Server> {
+async fn serve(
+    ways: [impl Store; 3],
+    pools: &[PoolId],
+    more: impl Fn(Builder) -> Builder,
+) -> Vec<Server> {
     let mut servers = Vec::new();
     for way in ways {
-        servers.push(Server::over(way, |builder| builder.pools(pools.to_vec())).await);
+        servers.push(Server::over(way, |builder| more(builder.pools(pools.to_vec()))).await);
     }
     servers
 }
