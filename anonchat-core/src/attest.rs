@@ -10,8 +10,8 @@ use crate::time::UnixMillis;
 ///
 /// 1. **Believe nobody but itself**: a token counts if it was made by this deployment, whole and
 ///    unchanged, for this very device, and `at` is before its end.
-/// 2. **Take time bounded by its own limit on a token's length**, whatever the token, and not tell
-///    by that time in what a token is wrong.
+/// 2. **Take time bounded by its own limit on a token's length**, whatever the token, and compare
+///    what is secret in constant time.
 /// 3. **Keep and log nothing** of a token, good or bad.
 /// 4. **Not wait**: it runs on the connection's own task.
 pub trait Attestor: Send + Sync + 'static {

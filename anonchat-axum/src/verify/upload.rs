@@ -24,6 +24,7 @@ const UNKEPT: usize = EXCESS + (10 << 20);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a body was not read to its end.
+#[derive(Clone, Copy)]
 pub(super) enum Trouble {
     /// It ended early, or was not what HTTP calls a body.
     Broken,
