@@ -7,7 +7,9 @@ mod refusal;
 mod settings;
 mod stop;
 mod store;
+mod verifier;
 
+use std::alloc::System;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -16,11 +18,17 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use zeroizing_alloc::ZeroAlloc;
 
 use keys::Keys;
 use refusal::Refusal;
-use settings::{Settings, Task};
+use settings::{Models, Settings, Task};
 use stop::Stop;
+
+/// Wipes all memory that is given back, whoever took it: decoders of pictures, models and the HTTP
+/// library keep copies that nobody else could reach.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -38,6 +46,9 @@ async fn run(settings: Settings) -> Result<(), Refusal> {
         Some(Task::Policy) => {
             let policy = toml::to_string(&settings.effective_policy()?)?;
             Ok(write!(io::stdout(), "{policy}")?)
+        }
+        Some(Task::Models(Models::Check { ref dir })) => {
+            verifier::check(dir, settings.onnxruntime.as_deref())
         }
         None => serve(settings).await,
     }
@@ -59,6 +70,8 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
         .consent(settings.consent.0)
         .development(keys.development);
     builder = store::open(builder, &settings.store, settings.pools, policy, &keys).await?;
+    let (models, onnxruntime) = (settings.models.as_deref(), settings.onnxruntime.as_deref());
+    builder = verifier::open(builder, settings.verification.0, models, onnxruntime)?;
     announce(&keys)?;
     builder = keys.device.into_iter().fold(builder, anonchat_axum::Builder::key);
     if let Some(key) = keys.admin {

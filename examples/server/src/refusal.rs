@@ -52,6 +52,20 @@ pub(crate) enum Refusal {
     /// A pool is named twice.
     #[error("--pools (ANONCHAT_POOLS): `{0}` is named twice")]
     PoolTwice(String),
+    /// The verifier is one that this build has not.
+    #[cfg(not(feature = "onnx"))]
+    #[error(
+        "--models (ANONCHAT_MODELS): this build has no verifier; build it with `--features onnx`"
+    )]
+    Models,
+    /// The verifier does not open.
+    #[cfg(feature = "onnx")]
+    #[error("{setting}: {}: {}", path.display(), chain(error))]
+    Verifier { setting: &'static str, path: PathBuf, error: anonchat_verify::Error },
+    /// A pack is not what it should be.
+    #[cfg(feature = "onnx")]
+    #[error("{}: not the model pack that this version knows", .0.display())]
+    Pack(PathBuf),
     /// The policy file cannot be read.
     #[error("--policy (ANONCHAT_POLICY): {path}: {error}", path = path.display())]
     PolicyFile { path: PathBuf, error: io::Error },
@@ -76,7 +90,7 @@ pub(crate) enum Refusal {
 }
 
 /// An error with all that brought it about.
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "onnx", feature = "redis"))]
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))

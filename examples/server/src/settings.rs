@@ -36,6 +36,15 @@ pub(crate) struct Settings {
     #[arg(default_value = "main", value_delimiter = ',', value_parser = pool)]
     pub(crate) pools: Vec<PoolId>,
 
+    /// Directory of the model pack that looks at selfies; without one nobody's gender is verified
+    #[arg(long, env = "ANONCHAT_MODELS", global = true, value_name = "DIR")]
+    pub(crate) models: Option<PathBuf>,
+
+    /// Path of a native `libonnxruntime`, 1.24 or later, that carries the models out; without one
+    /// it is done in pure Rust
+    #[arg(long, env = "ANONCHAT_ONNXRUNTIME", global = true, value_name = "FILE")]
+    pub(crate) onnxruntime: Option<PathBuf>,
+
     /// Whether people's gender is checked
     #[arg(long, env = "ANONCHAT_VERIFICATION", global = true, default_value = "optional")]
     pub(crate) verification: Checked,
@@ -77,10 +86,23 @@ pub(crate) struct Settings {
 }
 
 /// Something to do other than serving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub(crate) enum Task {
     /// Print the policy in effect, as TOML
     Policy,
+    /// Look at a model pack
+    #[command(subcommand)]
+    Models(Models),
+}
+
+/// Something to do with a model pack.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub(crate) enum Models {
+    /// Print which files of a directory are the ones that this version knows, and load them
+    Check {
+        /// Directory of the model pack
+        dir: PathBuf,
+    },
 }
 
 /// A [`Verification`] as a setting.

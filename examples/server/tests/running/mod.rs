@@ -47,6 +47,17 @@ impl Process {
             .unwrap_or_else(|log| panic!("the server does not start: {log}"))
     }
 
+    /// Starts it by a command of one's own.
+    pub(crate) fn started(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::try_start(command).unwrap_or_else(|log| panic!("the server does not start: {log}"))
+    }
+
+    /// Its number to the operating system.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Starts it, unless it ends instead of listening: then says what it logged.
     pub(crate) fn try_start(command: &mut Command) -> Result<Self, String> {
         let listens = command.get_args().filter(|argument| *argument == "--listen").count().max(1);
