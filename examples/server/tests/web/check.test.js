@@ -68,6 +68,14 @@ describe('the verdict', () => {
     assert.equal(player.does({ type: 'camera_open' }).did('camera_open'), 2);
     assert.equal(answered(200, body).does({ type: 'check_continue' }).state.screen, 'profile');
   });
+  test('an estimate that is not sure leads on or can be repeated, also where verification is required', () => {
+    const body = { gender: 'prefer-not-to-say', verified: false, message: 'Could not verify', token: 'v4.local.x', expires_at: 1 };
+    const player = uploading('required').does({ type: 'upload_done', status: 200, body, retryAfterMs: null });
+    assert.deepEqual([at(player), player.state.gender], ['abstained', 'prefer-not-to-say']);
+    assert.equal(player.does({ type: 'check_continue' }).state.screen, 'profile');
+    const again = uploading('required').does({ type: 'upload_done', status: 200, body, retryAfterMs: null });
+    assert.equal(again.does({ type: 'camera_open' }).did('camera_open'), 2);
+  });
   test('where verification is required, neither Skip nor an unsure answer leads on', () => {
     const skipped = atCheck('required').does({ type: 'check_skip' });
     assert.equal(skipped.state.screen, 'check');
@@ -78,7 +86,8 @@ describe('the verdict', () => {
     'a 400 shows the detail': [400, { detail: 'Consent required' }, /Consent required/],
     'a 422 asks for another try': [422, { detail: [{ type: 'missing' }] }, /did not arrive whole/],
     'a 429 is told': [429, null, /Too many/],
-    'a 503 is the fault of the server': [503, null, /server had a problem/],
+    'a 500 is the fault of the server': [500, null, /server had a problem/],
+    'a 503 is told as the rush that it is': [503, null, /being checked/],
     'a 200 without a verdict is the fault of the server': [200, 'what?', /server had a problem/],
     'a 418 without a detail is told all the same': [418, null, /did not accept/],
   };

@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,7 +33,9 @@ export async function startServerUnder(policy) {
 export async function startServer(flags = []) {
   const binary = process.env.ANONCHAT_SERVER;
   if (!binary) throw new Error('ANONCHAT_SERVER is not set. Build the server and set it to the path of anonchat-server.');
-  const child = spawn(binary, ['--listen', '127.0.0.1:0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // What the tests are told of models and libraries is not for every server.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ANONCHAT_')));
+  const child = spawn(binary, ['--listen', '127.0.0.1:0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const lines = [];
   const url = await new Promise((found, failed) => {
     const timer = setTimeout(() => failed(new Error(`The server did not say where it listens:\n${lines.join('\n')}`)), PATIENCE_MS);
@@ -132,11 +134,46 @@ function drawFace() {
   return frame;
 }
 
-/** Writes the film that stands in for the camera. @param {string} folder */
-async function makeFilm(folder) {
+/**
+ * One frame of a picture, as planes of brightness and colour (BT.601, full range).
+ * @param {string} file
+ */
+async function filmFace(file) {
+  const encoded = `data:image/jpeg;base64,${(await readFile(file)).toString('base64')}`;
+  const browser = await launch([]);
+  const page = await browser.newPage();
+  const planes = await page.evaluate(
+    async ({ encoded, width, height }) => {
+      const picture = new Image();
+      picture.src = encoded;
+      await picture.decode();
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      const scale = Math.min(width / picture.width, height / picture.height);
+      const [w, h] = [picture.width * scale, picture.height * scale];
+      context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
+      const { data } = context.getImageData(0, 0, width, height);
+      const frame = new Uint8ClampedArray(width * height * 1.5);
+      for (let at = 0; at < width * height; at += 1) {
+        const [r, g, b] = data.subarray(4 * at, 4 * at + 3);
+        frame[at] = 0.299 * r + 0.587 * g + 0.114 * b;
+        const [x, y] = [at % width, Math.floor(at / width)];
+        if (y % 2 || x % 2) continue;
+        const chroma = width * height + (y >> 1) * (width >> 1) + (x >> 1);
+        frame[chroma] = 128 - 0.168736 * r - 0.331264 * g + 0.5 * b;
+        frame[chroma + (width * height) / 4] = 128 + 0.5 * r - 0.418688 * g - 0.081312 * b;
+      }
+      return btoa(Array.from(frame, (byte) => String.fromCharCode(byte)).join(''));
+    },
+    { encoded, width: WIDTH, height: HEIGHT },
+  );
+  await browser.close();
+  return Buffer.from(planes, 'base64');
+}
+
+/** Writes the film that stands in for the camera. @param {string} folder @param {Buffer} face */
+async function makeFilm(folder, face) {
   const film = path.join(folder, 'camera.y4m');
   const file = await open(film, 'w');
-  const face = drawFace();
   await file.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`);
   for (let n = 0; n < 3; n += 1) {
     await file.write('FRAME\n');
@@ -146,11 +183,9 @@ async function makeFilm(folder) {
   return film;
 }
 
-/** @param {{ camera?: boolean }} [equipment] */
-export async function startBrowser({ camera = true } = {}) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'anonchat-page-'));
-  const film = await makeFilm(folder);
-  const browser = await chromium.launch({
+/** @param {string[]} flags */
+const launch = (flags) =>
+  chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -164,9 +199,19 @@ export async function startBrowser({ camera = true } = {}) {
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',
       '--disable-renderer-backgrounding',
-      ...(camera ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film}`] : []),
+      ...flags,
     ],
   });
+
+/**
+ * @param {{ camera?: boolean | string }} [equipment] before the camera is a drawn face, or the picture in
+ *   this JPEG file
+ */
+export async function startBrowser({ camera = true } = {}) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'anonchat-page-'));
+  const film = await makeFilm(folder, typeof camera === 'string' ? await filmFace(camera) : drawFace());
+  const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film}`];
+  const browser = await launch(camera ? fake : []);
   const stop = async () => {
     await browser.close();
     await rm(folder, { recursive: true, force: true });

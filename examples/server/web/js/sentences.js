@@ -89,6 +89,7 @@ export function uploadProblem(status, body) {
   if (status === 429) return 'Too many tries in a short time.';
   if (status === 422) return 'The picture did not arrive whole. Please try again.';
   if (status === 403) return 'This page is not allowed to talk to the server.';
+  if (status === 503) return 'Many pictures are being checked right now.';
   if (status >= 500) return 'The server had a problem with the check. Please try again in a moment.';
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : null;
   return typeof detail === 'string'

@@ -22,7 +22,7 @@
 
 /**
  * The way through consent, camera and upload.
- * @typedef {'consent' | 'starting' | 'preview' | 'countdown' | 'uploading' | 'verified' | 'unsure' | 'failed'} CheckStep
+ * @typedef {'consent' | 'starting' | 'preview' | 'countdown' | 'uploading' | 'verified' | 'abstained' | 'unsure' | 'failed'} CheckStep
  * @typedef {{ step: CheckStep, consent: boolean, shootAt: number | null, progress: number, problem: string | null,
  *   retryAt: number | null, message: string | null }} Check
  */

@@ -52,7 +52,7 @@ export const consent = (state, given) => step(checked(state, { consent: given })
 /** @param {State} state @returns {Step} */
 export function cameraOpen(state) {
   const { step: at, consent: given, retryAt } = state.check;
-  const ready = at === 'consent' || at === 'failed' || at === 'unsure';
+  const ready = at === 'consent' || at === 'failed' || at === 'unsure' || at === 'abstained';
   if (!given || !ready || (retryAt !== null && retryAt > state.now)) return step(state);
   return step(checked(state, { step: 'starting', problem: null, retryAt: null }), { do: 'camera_open' });
 }
@@ -112,18 +112,23 @@ export function uploadDone(state, { status, body, retryAfterMs }) {
   if (verdict === null) {
     return failed(state, uploadProblem(status === 200 ? 500 : status, body), retryAfterMs && state.now + retryAfterMs);
   }
-  const { gender, verified, message } = verdict;
-  const answered = checked(state, { step: verified ? 'verified' : 'unsure', message, progress: 1 });
-  const known = verified ? { ...answered, gender } : answered;
-  return step(say(known, verified ? 'The check is done.' : (message ?? 'The picture could not be judged.')), { do: 'camera_close' });
+  const { at, gender, message } = verdict;
+  const answered = checked(state, { step: at, message, progress: 1 });
+  const known = at === 'unsure' ? answered : { ...answered, gender };
+  return step(say(known, at === 'unsure' ? (message ?? 'The picture could not be judged.') : 'The check is done.'), { do: 'camera_close' });
 }
 
-/** @param {unknown} body @returns {{ gender: Gender | null, verified: boolean, message: string | null } | null} */
+/**
+ * Whoever has a token was checked, also when the estimate abstained.
+ * @param {unknown} body
+ * @returns {{ at: 'verified' | 'abstained' | 'unsure', gender: Gender | null, message: string | null } | null}
+ */
 function readVerdict(body) {
   if (typeof body !== 'object' || body === null || !('verified' in body)) return null;
-  const { gender, verified, message } = /** @type {Record<string, unknown>} */ (body);
+  const { gender, verified, message, token } = /** @type {Record<string, unknown>} */ (body);
   const known = GENDERS.find((name) => name === gender) ?? null;
-  return { gender: known, verified: verified === true && known !== null, message: typeof message === 'string' ? message : null };
+  const passed = verified === true ? 'verified' : typeof token === 'string' ? 'abstained' : 'unsure';
+  return { at: known === null ? 'unsure' : passed, gender: known, message: typeof message === 'string' ? message : null };
 }
 
 /** Back to the camera with the consent as it was. @param {State} state @returns {Step} */
@@ -134,4 +139,5 @@ export const skip = (state) =>
   state.terms?.verification === 'required' ? step(state) : step(show(state, 'profile'));
 
 /** @param {State} state @returns {Step} */
-export const proceed = (state) => (state.check.step === 'verified' ? step(show(state, 'profile')) : skip(state));
+export const proceed = (state) =>
+  state.check.step === 'verified' || state.check.step === 'abstained' ? step(show(state, 'profile')) : skip(state);

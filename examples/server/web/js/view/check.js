@@ -27,7 +27,8 @@ export function checkView(act) {
     const { step, consent: given, shootAt, progress: fraction, problem, retryAt, message } = state.check;
     const required = state.terms?.verification === 'required';
     const live = step === 'preview' || step === 'countdown' || step === 'uploading';
-    const again = step === 'failed' || step === 'unsure';
+    const passed = step === 'verified' || step === 'abstained';
+    const again = step === 'failed' || step === 'unsure' || step === 'abstained';
 
     if (consent.checked !== given) consent.checked = given;
     setShown(terms, step === 'consent');
@@ -39,7 +40,7 @@ export function checkView(act) {
     setShown(progress, step === 'uploading');
     progress.value = Math.round(fraction * 100);
 
-    setShown(verdict, again || step === 'verified');
+    setShown(verdict, again || passed);
     verdict.dataset.tone = step === 'verified' ? 'good' : step === 'failed' ? 'bad' : 'unsure';
     setText(verdictText, verdictSentence(state, problem, message));
 
@@ -51,11 +52,11 @@ export function checkView(act) {
     setShown(shoot, live);
     setBlocked(shoot, step !== 'preview');
     setText(shoot, step === 'uploading' ? 'Checking…' : 'Take the picture');
-    setShown(proceed, step === 'verified' || (step === 'unsure' && !required));
-    setText(proceed, step === 'verified' ? 'Continue' : 'Continue without');
+    setShown(proceed, passed || (step === 'unsure' && !required));
+    setText(proceed, passed ? 'Continue' : 'Continue without');
     proceed.classList.toggle('primary', step === 'verified');
     proceed.classList.toggle('secondary', step !== 'verified');
-    setShown(skip, !required && step !== 'verified' && step !== 'unsure');
+    setShown(skip, !required && !passed && step !== 'unsure');
 
     // A button that went away took the focus with it; the one that came is where to go on.
     if (shown !== '' && shown !== step && document.activeElement === document.body) {
@@ -76,6 +77,9 @@ const HINTS = {
 /** @param {State} state @param {string | null} problem @param {string | null} message */
 function verdictSentence({ check: { step }, gender }, problem, message) {
   if (step === 'failed') return problem ?? '';
+  if (step === 'abstained') {
+    return 'The picture is fine, but the estimate was not sure, so others see: prefers not to say. You can go on, or try again.';
+  }
   if (step === 'unsure') return message ?? 'The picture could not be judged.';
   return gender === null ? '' : `Done. The estimate is: ${GENDER_NAMES[gender].toLowerCase()}. It holds for a day.`;
 }
