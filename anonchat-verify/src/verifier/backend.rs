@@ -16,7 +16,7 @@ use crate::verifier::error::Error;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backend {
-    /// [tract](https://crates.io/crates/tract-onnx), which needs nothing but this binary.
+    /// The crate `tract-onnx`, which needs nothing but this binary.
     #[default]
     PureRust,
     /// The native ONNX Runtime, 1.24 or later, in the shared library at this path. It is a few
