@@ -24,12 +24,14 @@ fn a_pack_is_shown_file_by_file_and_refused_if_it_is_not_the_known_one() {
     let path = folder.to_str().expect("path");
     let (success, table, said) = run(&["models", "check", path]);
     assert!(!success);
+    let rows: Vec<String> =
+        table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     for row in [
-        "CHANGED        317434  yunet_n_320_320.onnx",
-        "missing       525696  dlib_gender_v1.onnx",
-        "UNKNOWN             -  other.onnx",
+        "CHANGED 317434 yunet_n_320_320.onnx",
+        "missing 525696 dlib_gender_v1.onnx",
+        "UNKNOWN - other.onnx",
     ] {
-        assert!(table.contains(row), "{row} is not in\n{table}");
+        assert!(rows.iter().any(|line| line.starts_with(row)), "{row} is not in\n{table}");
     }
     assert!(table.contains("CC0-1.0"), "{table}");
     assert!(said.contains("not the model pack that this version knows"), "{said}");
