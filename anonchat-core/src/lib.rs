@@ -39,6 +39,7 @@
 //! | `serde` | no | policies from and to any format, and `wire`: the JSON frames |
 //! | `test-util` | no | `history`: generated histories for property tests and fuzzers; `Pool::check`: all invariants; ids that show themselves in `Debug` |
 
+mod admin;
 mod attest;
 mod bucket;
 mod classify;
@@ -60,6 +61,7 @@ mod time;
 #[cfg(feature = "serde")]
 pub mod wire;
 
+pub use admin::{AdminAction, AdminStore, AuditEntry, AuditPage, AuditRecord};
 pub use attest::{Attestor, InvalidToken, Unattested};
 pub use bucket::{Bucket, Buckets};
 pub use classify::{Classifier, ClassifyError, Selfie, Verdict};

@@ -73,6 +73,36 @@ pub trait Store: Send + Sync + 'static {
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError>;
 }
 
+/// A store that several hold is that store.
+#[async_trait]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn policy(&self) -> &Arc<Policy> {
+        (**self).policy()
+    }
+
+    async fn apply(
+        &self,
+        pool: &PoolId,
+        at: UnixMillis,
+        dice: Dice,
+        command: &Command,
+    ) -> Result<Commit, StoreError> {
+        (**self).apply(pool, at, dice, command).await
+    }
+
+    async fn read(&self, pool: &PoolId, at: UnixMillis, query: &Query) -> Result<View, StoreError> {
+        (**self).read(pool, at, query).await
+    }
+
+    async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError> {
+        (**self).open(node, inbox).await
+    }
+
+    async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
+        (**self).whisper(pool, whisper).await
+    }
+}
+
 /// Takes a node's mail in. Called while the store may hold its locks.
 ///
 /// # To be correct, an implementation must
