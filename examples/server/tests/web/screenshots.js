@@ -21,13 +21,15 @@ const HELLO = {
   limits: { male: 5, female: 0, 'non-binary': 3, 'prefer-not-to-say': 9999 },
 };
 
+const VERIFIED = { gender: 'female', verified: true, message: 'Gender verified as female' };
+const ABSTAINED = { gender: 'prefer-not-to-say', verified: false, message: 'Could not verify gender', token: 'v4.local.x', expires_at: 1 };
+
 /** Opens the page with a server that says what the picture needs. */
-async function scripted(browser, url, options, frames) {
+async function scripted(browser, url, options, frames, verdict = VERIFIED) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   await page.routeWebSocket(/\/ws/, (socket) => frames.forEach((frame) => socket.send(JSON.stringify(frame))));
-  await page.route(/\/verify/, (route) =>
-    route.fulfill({ json: { gender: 'female', verified: true, message: 'Gender verified as female' } }));
+  await page.route(/\/verify/, (route) => route.fulfill({ json: verdict }));
   await page.goto(url);
   return new Person(context, page);
 }
@@ -105,6 +107,15 @@ async function shootAll(browser, open, declared, size, colorScheme) {
   await cat.arrives('Open in another window');
   await shoot(cat, '17-replaced');
   await cat.context.close();
+
+  const fay = await scripted(browser, open.url, options, [{ ...HELLO, verification: 'required' }], ABSTAINED);
+  await fay.press('Start');
+  await fay.page.getByRole('checkbox').check();
+  await fay.press('Open the camera');
+  await fay.press('Take the picture');
+  await fay.button('Continue').waitFor();
+  await shoot(fay, '06-abstained');
+  await fay.context.close();
 
   const dan = await scripted(browser, open.url, options, [HELLO]);
   await dan.press('Start');
