@@ -217,7 +217,8 @@ pub(crate) fn latency(backend: &Backend, latency: &Latency) -> String {
         return "Not measured: the card was made by a build that is not optimised.\n\n".to_owned();
     }
     let ms = |time: std::time::Duration| format!("{:.0} ms", time.as_secs_f64() * 1_000.0);
-    table([
+    let machine = "One thread, from the bytes of a picture to all that is measured of it.\n\n";
+    let rows = table([
         heading(&["Backend", "Opening the pack", "A picture, median", "95 %", "slowest"]),
         vec![
             backend.to_string(),
@@ -226,5 +227,6 @@ pub(crate) fn latency(backend: &Backend, latency: &Latency) -> String {
             ms(latency.percentile(95)),
             ms(latency.percentile(100)),
         ],
-    ])
+    ]);
+    format!("{machine}{rows}")
 }

@@ -8,7 +8,8 @@
 //! `faces` (how many people a person would count), `gender` (`M`, `F` or empty), `live` (`real`
 //! for a frame of a camera with a person before it, `photo` for an ordinary photograph, and any
 //! other word for a kind of attack, such as `print`), and perhaps `group`. A third argument names
-//! a native ONNX Runtime, whose latency is then measured instead; `--latency` prints nothing else.
+//! a native ONNX Runtime, whose latency is then measured instead; `--latency` prints nothing else,
+//! for the row of the second backend: a process has only one.
 
 mod card;
 mod labels;

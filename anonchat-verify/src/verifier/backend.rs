@@ -24,15 +24,22 @@ pub enum Backend {
     OnnxRuntime(PathBuf),
 }
 
+/// A backend that was started.
+#[derive(Clone)]
+pub(crate) struct Runtime {
+    backend: Backend,
+    environment: Environment,
+}
+
 /// The backend of this process, once there is one.
-static STARTED: Mutex<Option<(Backend, Environment)>> = Mutex::new(None);
+static STARTED: Mutex<Option<Runtime>> = Mutex::new(None);
 
 /// Starts a backend, or finds it started.
-pub(crate) fn start(backend: &Backend) -> Result<Environment, Error> {
+pub(crate) fn start(backend: &Backend) -> Result<Runtime, Error> {
     let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((other, environment)) = started.as_ref() {
-        let same = other == backend;
-        return if same { Ok(environment.clone()) } else { Err(Error::BackendTaken) };
+    if let Some(runtime) = started.as_ref() {
+        let same = runtime.backend == *backend;
+        return if same { Ok(runtime.clone()) } else { Err(Error::BackendTaken) };
     }
     let builder = match backend {
         Backend::PureRust => {
@@ -44,16 +51,22 @@ pub(crate) fn start(backend: &Backend) -> Result<Environment, Error> {
         }
     };
     let environment = builder.with_telemetry(false).build().map_err(Error::backend)?;
-    *started = Some((backend.clone(), environment.clone()));
-    Ok(environment)
+    let runtime = Runtime { backend: backend.clone(), environment };
+    *started = Some(runtime.clone());
+    Ok(runtime)
 }
 
 /// Prepares a model that [the guard](crate::verifier::guard) has let through. One thread carries it out: the
 /// one that asks.
-pub(crate) fn prepare(environment: &Environment, model: &[u8]) -> ort::Result<Session> {
-    Session::builder(environment)?
-        .with_optimization_level(GraphOptimizationLevel::Level3)?
-        .commit_from_memory(model)
+pub(crate) fn prepare(runtime: &Runtime, model: &[u8]) -> ort::Result<Session> {
+    let mut builder = Session::builder(&runtime.environment)?
+        .with_optimization_level(GraphOptimizationLevel::Level3)?;
+    if let Backend::OnnxRuntime(_) = runtime.backend {
+        // It would start a thread for each core and model, which wait for work by spinning. Pure
+        // Rust has no threads of its own, and no such setting.
+        builder = builder.with_intra_threads(1)?.with_inter_threads(1)?;
+    }
+    builder.commit_from_memory(model)
 }
 
 impl fmt::Display for Backend {

@@ -2,11 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use ort::environment::Environment;
 use ort::session::{Session, SessionOutputs};
 use ort::value::TensorRef;
 
-use crate::verifier::backend;
+use crate::verifier::backend::{self, Runtime};
 use crate::verifier::error::Error;
 use crate::verifier::guard;
 use crate::verifier::pack::{ModelFile, Role};
@@ -28,15 +27,10 @@ pub(crate) struct NoAnswer;
 pub(crate) struct Answer<'a>(SessionOutputs<'a>);
 
 impl Model {
-    pub(crate) fn load(
-        environment: &Environment,
-        file: &ModelFile,
-        bytes: &[u8],
-    ) -> Result<Self, Error> {
+    pub(crate) fn load(runtime: &Runtime, file: &ModelFile, bytes: &[u8]) -> Result<Self, Error> {
         let failed = |source| Error::Model { name: file.name.to_string(), source };
         guard::check(bytes, file.role).map_err(|fault| failed(Box::new(fault)))?;
-        let session =
-            backend::prepare(environment, bytes).map_err(|error| failed(Box::new(error)))?;
+        let session = backend::prepare(runtime, bytes).map_err(|error| failed(Box::new(error)))?;
         Ok(Self { role: file.role, session: Mutex::new(session) })
     }
 

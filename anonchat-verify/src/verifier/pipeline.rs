@@ -86,8 +86,8 @@ impl Pipeline {
         if let Some(name) = unknown.into_iter().next() {
             return Err(Error::Unknown { name });
         }
-        let environment = backend::start(backend)?;
-        let load = |file| Model::load(&environment, file, &pack::read(folder, file)?);
+        let runtime = backend::start(backend)?;
+        let load = |file| Model::load(&runtime, file, &pack::read(folder, file)?);
         let [first, second, third, fourth, fifth] = thread::scope(|scope| {
             let loading = manifest.0.each_ref().map(|file| scope.spawn(move || load(file)));
             loading.map(|thread| thread.join().unwrap_or(Err(Error::Panicked)))
