@@ -37,10 +37,19 @@ pub(crate) async fn reports(
     }
 }
 
+/// As many of the newest reports, in as many answers as that takes.
 async fn read(chat: &AnonChat, pool: &PoolId, limit: usize) -> Option<Vec<Report>> {
-    match chat.store().read(pool, clock::now(), &Query::Reports { limit }).await {
-        Ok(View::Reports(reports)) => Some(reports),
-        _ => None,
+    let (mut reports, mut before) = (Vec::new(), None);
+    loop {
+        let query = Query::Reports { before, open: false, limit: limit - reports.len() };
+        let Ok(View::Reports(page)) = chat.store().read(pool, clock::now(), &query).await else {
+            return None;
+        };
+        reports.extend(page.reports);
+        before = page.next;
+        if before.is_none() || reports.len() == limit {
+            return Some(reports);
+        }
     }
 }
 

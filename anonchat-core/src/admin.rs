@@ -14,11 +14,17 @@ use crate::time::UnixMillis;
 /// # To be correct, an implementation must
 ///
 /// 1. **Only append.** A record has the number after the one before it, counted from 1, and is
-///    never changed or taken away; [`reset`](Self::reset) keeps them all.
+///    never changed or taken away; [`reset`](Self::reset) keeps them all. A store that lives in
+///    memory may forget the oldest beyond a number of records that its documentation names.
 /// 2. **Survive what the store survives.** A record whose call returned is there as long as a
-///    commit of the pools would be.
+///    commit of the pools would be, for every server of the deployment. So is the switch.
 /// 3. **Stay bounded in an answer.** No page holds more than its limit, however many records there
 ///    are, and costs no more than that.
+/// 4. **Empty wholly.** After [`reset`](Self::reset) every pool is as if it were new, and every
+///    inbox that is open at the caller has heard of a gap; those at other servers hear of it with
+///    their next command at the latest.
+///
+/// `anonchat_store::conformance::run_admin` checks them.
 #[async_trait]
 pub trait AdminStore: Send + Sync + 'static {
     /// Adds a record and gives its number.
@@ -50,12 +56,38 @@ pub trait AdminStore: Send + Sync + 'static {
     async fn set_maintenance(&self, since: Option<UnixMillis>) -> Result<(), StoreError>;
 
     /// Empties every pool: nobody waits or talks any more, and limits, blocks, bans and reports are
-    /// forgotten. Every open inbox hears of a gap, so that connections attach anew.
+    /// forgotten. Every open inbox hears of a gap, so that connections attach anew. The record and
+    /// the switch stay as they are. An order that a server was carrying from one pool to another
+    /// may arrive after it.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`]; then some pools may be empty and others not.
     async fn reset(&self) -> Result<(), StoreError>;
+}
+
+/// What several hold keeps the record once.
+#[async_trait]
+impl<S: AdminStore + ?Sized> AdminStore for Arc<S> {
+    async fn record(&self, entry: &AuditEntry) -> Result<u64, StoreError> {
+        (**self).record(entry).await
+    }
+
+    async fn audit(&self, page: &AuditPage) -> Result<Vec<AuditRecord>, StoreError> {
+        (**self).audit(page).await
+    }
+
+    async fn maintenance(&self) -> Result<Option<UnixMillis>, StoreError> {
+        (**self).maintenance().await
+    }
+
+    async fn set_maintenance(&self, since: Option<UnixMillis>) -> Result<(), StoreError> {
+        (**self).set_maintenance(since).await
+    }
+
+    async fn reset(&self) -> Result<(), StoreError> {
+        (**self).reset().await
+    }
 }
 
 /// What somebody in charge did, or tried to.

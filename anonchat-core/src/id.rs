@@ -64,6 +64,9 @@ pub struct ReportId(pub u64);
 pub struct PoolId(Arc<str>);
 
 impl DeviceId {
+    /// The last one in their order.
+    pub(crate) const LAST: Self = Self([0xff; 16]);
+
     /// Takes the 16 bytes of a keyed hash.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)

@@ -72,7 +72,7 @@ pub use order::{Measure, Order};
 pub use policy::{Policy, PolicyError, Verification};
 pub use pool::Pool;
 pub use profile::{Claim, Filter, Gender, Profile, Proof};
-pub use query::{Census, Query, Report, View, Wait};
+pub use query::{BanView, Census, Query, Report, Reports, View, Wait};
 pub use rejection::Rejection;
 pub use screen::{Field, Finding, Screen, Unscreened};
 pub use store::{Body, ChatText, Inbox, Mail, MessageId, Store, StoreError, Whisper};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::bucket::Bucket;
 use crate::id::{DeviceId, ReportId};
 use crate::order::Order;
 use crate::profile::Filter;
@@ -22,9 +23,22 @@ pub enum Query {
         /// The device.
         device: DeviceId,
     },
-    /// The newest reports. Answered by [`View::Reports`].
+    /// Reports, newest first. Answered by [`View::Reports`], which says where to go on: one answer
+    /// looks at no more than [`Reports::EXAMINED`] reports, whichever it shows.
     Reports {
-        /// At most so many, newest first.
+        /// Only those with a smaller number; `None` begins with the newest.
+        before: Option<ReportId>,
+        /// Only those that still ask for a decision: not dismissed, and about a device that is
+        /// not banned now by a ban that was given when they were made or later.
+        open: bool,
+        /// At most so many.
+        limit: usize,
+    },
+    /// The devices that are banned now, whose ban ends first first. Answered by [`View::Bans`].
+    Bans {
+        /// Only those after this end and device, which are those of the last one that is known.
+        after: Option<(UnixMillis, DeviceId)>,
+        /// At most so many.
         limit: usize,
     },
     /// What are the other pools to adopt? Answered by [`View::Outbox`].
@@ -54,7 +68,9 @@ pub enum View {
     /// To [`Query::Wait`]; `None` if the device does not wait.
     Wait(Option<Wait>),
     /// To [`Query::Reports`].
-    Reports(Vec<Report>),
+    Reports(Reports),
+    /// To [`Query::Bans`]; fewer than the limit are the last ones.
+    Bans(Vec<BanView>),
     /// To [`Query::Outbox`]: each order with its number. Numbers rise and have gaps.
     Outbox(Vec<(u64, Order)>),
 }
@@ -68,6 +84,14 @@ pub struct Census {
     pub waiting: u64,
     /// Pairs.
     pub pairs: u64,
+    /// Devices that can be matched now, by [`Bucket::index`].
+    pub buckets: [u64; Bucket::COUNT],
+    /// Devices that are banned now.
+    pub bans: u64,
+    /// Reports that are not too old to be shown.
+    pub reports: u64,
+    /// Pairs that were ever made; it begins again from 0 when the store loses or empties the pool.
+    pub matches: u64,
 }
 
 /// Why somebody waits.
@@ -84,6 +108,32 @@ pub struct Wait {
     pub waiting: u64,
     /// Whether they hold blocks or are blocked.
     pub blocks: bool,
+}
+
+/// A page of reports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reports {
+    /// The reports, newest first. There may be fewer than were asked for, and none, although more
+    /// follow.
+    pub reports: Vec<Report>,
+    /// Where to go on: the next `before`. `None` if no older report is kept.
+    pub next: Option<ReportId>,
+}
+
+impl Reports {
+    /// So many reports are looked at for one page at most.
+    pub const EXAMINED: usize = 512;
+}
+
+/// A device that is banned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BanView {
+    /// The device.
+    pub device: DeviceId,
+    /// When the ban was given.
+    pub given: UnixMillis,
+    /// Its end.
+    pub until: UnixMillis,
 }
 
 /// A report, for moderators.
@@ -105,4 +155,8 @@ pub struct Report {
     pub counted: bool,
     /// Whether a moderator dismissed it.
     pub dismissed: bool,
+    /// How many different reporters count against the device now.
+    pub against: u32,
+    /// The end of the device's ban, if it is banned now.
+    pub banned_until: Option<UnixMillis>,
 }

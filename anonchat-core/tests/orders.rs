@@ -79,7 +79,7 @@ fn a_ban_of_one_pool_holds_in_the_other_and_ends_what_the_device_does_there() {
     assert_eq!(b.banned_until(ANN), Some(T0 + BAN));
     assert_eq!(peer_left(&b.log, BEN), Some(Departure::Banned));
     assert_eq!(b.log.last(), Some(&(ANN, Event::Banned { until: at(T0 + BAN) })));
-    assert_eq!(b.census(), Census { online: 1, waiting: 0, pairs: 0 });
+    assert_eq!(b.crowd(), [1, 0, 0]);
     lift(&mut a, ANN);
     carry(&a, &mut b);
     assert_eq!(b.banned_until(ANN), None);

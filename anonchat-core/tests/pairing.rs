@@ -12,7 +12,7 @@ fn the_first_to_arrive_waits_and_the_second_is_matched_in_the_same_step() {
     let mut w = world();
     assert!(queued(&w.join(ANN, ANY), ANN));
     assert!(are_matched(&w.join(BEN, ANY), ANN, BEN));
-    assert_eq!(w.census(), Census { online: 2, waiting: 0, pairs: 1 });
+    assert_eq!(w.crowd(), [2, 0, 1]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn the_leave_of_a_next_stands_even_if_its_join_is_refused() {
     assert_eq!(peer_left(&told, ANN), Some(Departure::Next));
     let rejection = Rejection::Cooldown { until: at(T0 + 5_000) };
     assert!(told.contains(&(BEN, Event::JoinRefused { rejection })));
-    assert_eq!(w.census(), Census { online: 2, waiting: 0, pairs: 0 });
+    assert_eq!(w.crowd(), [2, 0, 0]);
 }
 
 #[test]

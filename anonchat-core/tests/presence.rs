@@ -146,7 +146,7 @@ fn an_older_connection_that_missed_its_replacement_does_not_take_the_device_back
         let (ann, _) = w.meet(ANN, BEN);
         let refused = w.attach_again(ANN, old, Client::Native);
         assert_eq!(refused, Err(Rejection::Replaced { by }));
-        assert_eq!(w.census(), Census { online: 2, waiting: 0, pairs: 1 });
+        assert_eq!(w.crowd(), [2, 0, 1]);
         let told = w.leave(ANN);
         assert_eq!(told[0], (BEN, Event::PeerLeft { pair: ann.pair, why: Departure::Left }));
     }
@@ -189,7 +189,7 @@ fn the_people_of_a_dead_server_have_their_grace_and_then_end() {
     assert_eq!(w.wait(15 * SECOND - 1).sweep(), []);
     let until = at(T0 + 30 * SECOND);
     assert_eq!(w.wait(1).sweep(), [(BEN, Event::PeerAway { pair: ann.pair, until })]);
-    assert_eq!(w.census(), Census { online: 1, waiting: 0, pairs: 1 });
+    assert_eq!(w.crowd(), [1, 0, 1]);
     let told = w.wait(15 * SECOND).sweep();
     assert_eq!(peer_left(&told, BEN), Some(Departure::Lost));
     assert!(queued(&w.join(BEN, ANY), BEN), "no ghost is matched");

@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn looking_changes_nothing(run in runs(160)) {
-        use anonchat_core::Query::{Census, Outbox, Reports, Standing, Wait};
+        use anonchat_core::Query::{Bans, Census, Outbox, Reports, Standing, Wait};
         run.play(|pool, step, _| {
             let before = pool.snapshot();
             let later = step.at.after(5_000);
@@ -61,7 +61,8 @@ proptest! {
                 pool.read(later, &Wait { device });
             }
             pool.read(later, &Census);
-            pool.read(later, &Reports { limit: 100 });
+            pool.read(later, &Reports { before: None, open: true, limit: 100 });
+            pool.read(later, &Bans { after: None, limit: 100 });
             pool.read(later, &Outbox { after: 0, limit: 100 });
             assert_eq!(pool.snapshot(), before);
         });

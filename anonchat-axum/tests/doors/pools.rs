@@ -68,8 +68,9 @@ async fn kept(store: &impl Store, pool: &PoolId) -> usize {
 }
 
 async fn last_report(store: &impl Store, pool: &PoolId, at: UnixMillis) -> Report {
-    match store.read(pool, at, &Query::Reports { limit: 1 }).await {
-        Ok(View::Reports(mut reports)) => reports.pop().expect("a report"),
+    let query = Query::Reports { before: None, open: false, limit: 1 };
+    match store.read(pool, at, &query).await {
+        Ok(View::Reports(mut page)) => page.reports.pop().expect("a report"),
         other => panic!("{other:?}"),
     }
 }

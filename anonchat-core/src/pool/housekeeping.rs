@@ -28,6 +28,11 @@ impl Pool {
             self.stale.remove(&(at, stale));
             self.forget(stale, at);
         }
+        for _ in 0..budget {
+            let over = self.safety.running.first().copied();
+            let Some(over) = over.filter(|(until, _)| *until <= self.clock) else { break };
+            self.safety.running.remove(&over);
+        }
         let window = self.report_after_ms();
         for _ in 0..budget {
             if !self.met.forget_one(self.clock, window) {
@@ -59,7 +64,7 @@ impl Pool {
             Stale::Ban(device) => {
                 let held = self.safety.bans.get(&device);
                 if held.is_some_and(|ban| self.ban_kept_until(*ban) == at) {
-                    self.safety.bans.remove(&device);
+                    self.safety.remove_ban(device);
                 }
             }
             Stale::Dismissals(reporter) => {

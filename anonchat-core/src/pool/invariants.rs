@@ -7,6 +7,7 @@ use super::device::{Activity, Device, Slot};
 use super::housekeeping::Stale;
 use super::snapshot::Due;
 use crate::event::Envelope;
+use crate::id::DeviceId;
 
 /// A broken invariant, in words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +35,7 @@ impl Pool {
         }
         self.check_queues()?;
         self.check_counts()?;
+        self.check_bans()?;
         self.check_orders()?;
         self.check_nobody_waits_in_vain()?;
         for pair in mail.windows(2) {
@@ -126,6 +128,18 @@ impl Pool {
         for (node, lease) in self.leases.iter() {
             hold!(self.due.contains(&(lease.until, Due::Lease(*node))), "{node:?} never ends");
         }
+        Ok(())
+    }
+
+    fn check_bans(&self) -> Result<(), Violation> {
+        let ended = (self.clock, DeviceId::LAST);
+        let running: BTreeSet<_> = self.safety.running.iter().filter(|ban| **ban > ended).collect();
+        let bans = self.safety.bans().into_iter();
+        let bans: BTreeSet<_> = bans.map(|(device, ban)| (ban.until, device)).collect();
+        hold!(bans.iter().filter(|ban| **ban > ended).eq(running), "every ban that runs is listed");
+        let kept = self.safety.reports_made + 1
+            - self.safety.reports.first_key_value().map_or(self.safety.reports_made + 1, |r| r.0.0);
+        hold!(self.safety.reports.len() as u64 == kept, "the numbers of reports have no holes");
         Ok(())
     }
 

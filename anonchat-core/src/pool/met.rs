@@ -16,6 +16,7 @@ pub(super) struct Met {
     /// Pairs in the order in which they ended.
     ended: VecDeque<(UnixMillis, PairId)>,
     talking: u64,
+    made: u64,
 }
 
 pub(super) struct Meeting {
@@ -32,6 +33,7 @@ impl Met {
 
     pub(super) fn begin(&mut self, pair: PairId, members: [DeviceId; 2]) {
         self.talking += 1;
+        self.made += 1;
         self.pairs.insert(pair, Meeting { members, ended: None, reported: [false; 2] });
     }
 
@@ -46,6 +48,11 @@ impl Met {
     /// How many pairs talk.
     pub(super) fn talking(&self) -> u64 {
         self.talking
+    }
+
+    /// How many pairs were ever made.
+    pub(super) fn made(&self) -> u64 {
+        self.made
     }
 
     /// Forgets the pair that ended first, if that was `after_ms` ago or longer.

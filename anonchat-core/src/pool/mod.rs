@@ -39,7 +39,7 @@ pub use footprint::Footprint;
 #[cfg(feature = "test-util")]
 pub use invariants::Violation;
 pub use snapshot::{
-    ActivityState, BanState, DeviceState, Due, MeetingState, PersonaState, Snapshot,
+    ActivityState, BanState, DeviceState, Due, MeetingState, PersonaState, ReportState, Snapshot,
 };
 
 use blocks::Blocks;

@@ -36,6 +36,11 @@ impl Queues {
         self.here
     }
 
+    /// The same for each bucket.
+    pub(super) fn by_bucket(&self) -> [u64; Bucket::COUNT] {
+        self.queues.each_ref().map(|queue| queue.here().into())
+    }
+
     /// How many in the ticket's bucket come before it.
     pub(super) fn rank(&self, ticket: &Ticket) -> u32 {
         self.queues[ticket.bucket.index()].rank(ticket.place)

@@ -1,16 +1,16 @@
 //! Reports and what they lead to: bans, and reporters who no longer count.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::Pool;
 use super::housekeeping::Stale;
+use super::snapshot::ReportState;
 use crate::event::{Departure, Event};
 use crate::id::{Alias, DeviceId, ReportId};
 use crate::order::{Measure, Order};
-use crate::query::Report;
 use crate::rejection::Rejection;
 use crate::time::UnixMillis;
 
@@ -18,9 +18,11 @@ use crate::time::UnixMillis;
 #[derive(Default)]
 pub(super) struct Safety {
     pub(super) bans: FxHashMap<DeviceId, Ban>,
+    /// The ends of the bans that are not over, and perhaps of some that are.
+    pub(super) running: BTreeSet<(UnixMillis, DeviceId)>,
     /// The last report's number.
     pub(super) reports_made: u64,
-    pub(super) reports: BTreeMap<ReportId, Report>,
+    pub(super) reports: BTreeMap<ReportId, ReportState>,
     /// For each reported device the newest report of each reporter who counts.
     pub(super) against: FxHashMap<DeviceId, Vec<Accusation>>,
     /// When reports of a device were dismissed, oldest first.
@@ -57,6 +59,13 @@ impl Safety {
             }
         }
     }
+
+    /// Forgets the last word about a device.
+    pub(super) fn remove_ban(&mut self, device: DeviceId) -> Option<Ban> {
+        let ban = self.bans.remove(&device)?;
+        self.running.remove(&(ban.until, device));
+        Some(ban)
+    }
 }
 
 impl Pool {
@@ -75,20 +84,10 @@ impl Pool {
         self.safety.reports_made += 1;
         let (id, at) = (ReportId(self.safety.reports_made), self.clock);
         let (reason, note) = (Arc::clone(reason), note.cloned());
-        let (reporter, target_device) = (device, accused);
-        self.safety.reports.insert(
-            id,
-            Report {
-                id,
-                at,
-                reporter,
-                target: target_device,
-                reason,
-                note,
-                counted,
-                dismissed: false,
-            },
-        );
+        let reporter = device;
+        let (about, dismissed) = (accused, false);
+        let report = ReportState { at, reporter, target: about, reason, note, counted, dismissed };
+        self.safety.reports.insert(id, report);
         if let Some(slot) = self.devices.find(device) {
             self.tell(slot, Event::Reported { target });
         }
@@ -128,7 +127,7 @@ impl Pool {
     /// up either way.
     pub(super) fn impose(&mut self, device: DeviceId, ban: Ban) {
         let (until, kept_until) = (ban.until, self.ban_kept_until(ban));
-        if let Some(former) = self.safety.bans.remove(&device) {
+        if let Some(former) = self.safety.remove_ban(device) {
             self.stale.remove(&(self.ban_kept_until(former), Stale::Ban(device)));
         }
         self.safety.against.remove(&device);
@@ -139,6 +138,7 @@ impl Pool {
         if until <= self.clock {
             return;
         }
+        self.safety.running.insert((until, device));
         if let Some(slot) = self.devices.find(device) {
             self.stop(slot, Departure::Banned);
             self.forget_away(slot);

@@ -1,6 +1,7 @@
 //! Everything a pool knows, in one canonical form.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Pool;
 use super::device::{Activity, Device, Persona};
@@ -8,7 +9,6 @@ use crate::event::Client;
 use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, ReportId, Side};
 use crate::order::Order;
 use crate::profile::{Filter, Gender, Profile, Proof};
-use crate::query::Report;
 use crate::time::UnixMillis;
 
 pub use super::sweep::Due;
@@ -30,7 +30,7 @@ pub struct Snapshot {
     /// The last ban or lift of each device, as long as it matters.
     pub bans: BTreeMap<DeviceId, BanState>,
     /// Reports that are not too old.
-    pub reports: BTreeMap<ReportId, Report>,
+    pub reports: BTreeMap<ReportId, ReportState>,
     /// The reports that count against each device: one for each reporter, oldest first.
     pub accusations: BTreeMap<DeviceId, Vec<(DeviceId, ReportId)>>,
     /// When reports of each device were dismissed.
@@ -50,6 +50,25 @@ pub struct BanState {
     pub given: UnixMillis,
     /// The end of the ban; in the past for a lift.
     pub until: UnixMillis,
+}
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportState {
+    /// When it was made.
+    pub at: UnixMillis,
+    /// By whom.
+    pub reporter: DeviceId,
+    /// About whom.
+    pub target: DeviceId,
+    /// The reporter's reason.
+    pub reason: Arc<str>,
+    /// The reporter's further words.
+    pub note: Option<Arc<str>>,
+    /// Whether the reporter counted when it was made.
+    pub counted: bool,
+    /// Whether a moderator dismissed it.
+    pub dismissed: bool,
 }
 
 /// What is known of a device.

@@ -189,12 +189,18 @@ impl StateMachineTest for PoolTest {
 
     fn check_invariants(system: &Self, state: &Reference) {
         let all = 0..PEOPLE;
-        let census = Census {
-            online: all.clone().filter(|who| state.people[*who].conn.is_some()).count() as u64,
-            waiting: all.filter(|who| state.matchable(*who)).count() as u64,
-            pairs: state.pairs.iter().filter(|pair| pair.ended.is_none()).count() as u64,
+        let View::Census(census) = system.pool.read(system.at, &Query::Census) else {
+            panic!("a census")
         };
-        assert_eq!(system.pool.read(system.at, &Query::Census), View::Census(census));
+        assert_eq!(census.buckets.iter().sum::<u64>(), census.waiting);
+        let wanted = Census {
+            online: all.clone().filter(|who| state.people[*who].conn.is_some()).count() as u64,
+            waiting: all.clone().filter(|who| state.matchable(*who)).count() as u64,
+            pairs: state.pairs.iter().filter(|pair| pair.ended.is_none()).count() as u64,
+            bans: all.filter(|who| state.now < state.people[*who].banned_until).count() as u64,
+            ..census
+        };
+        assert_eq!(census, wanted);
         let orders = state.outbox().into_iter();
         let orders = orders.map(|o| (o.step, order(o.whom, o.given, o.until))).collect();
         let outbox = Query::Outbox { after: 0, limit: usize::MAX };

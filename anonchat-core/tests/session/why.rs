@@ -52,7 +52,7 @@ fn an_answer_that_nobody_asked_for_or_that_is_another_is_no_harm() {
     let mut desk = Desk::native();
     assert!(desk.give(Input::Viewed(View::Wait(None))).is_empty());
     desk.frame(r#"{"action":"why"}"#);
-    refused(&desk.give(Input::Viewed(View::Reports(Vec::new()))), "unavailable");
+    refused(&desk.give(Input::Viewed(View::Bans(Vec::new()))), "unavailable");
     desk.frame(r#"{"action":"why"}"#);
     refused(&desk.give(Input::Unavailable), "unavailable");
 }

@@ -216,6 +216,12 @@ impl World {
         aliases
     }
 
+    /// Who is online, who waits, and pairs.
+    pub fn crowd(&self) -> [u64; 3] {
+        let census = self.census();
+        [census.online, census.waiting, census.pairs]
+    }
+
     pub fn census(&self) -> Census {
         match self.pool.read(UnixMillis::new(self.now), &Query::Census) {
             View::Census(census) => census,
@@ -224,8 +230,12 @@ impl World {
     }
 
     pub fn reports(&self) -> Vec<Report> {
-        match self.pool.read(UnixMillis::new(self.now), &Query::Reports { limit: 1_000 }) {
-            View::Reports(reports) => reports,
+        self.page(None, false, 512).reports
+    }
+
+    pub fn page(&self, before: Option<ReportId>, open: bool, limit: usize) -> Reports {
+        match self.pool.read(UnixMillis::new(self.now), &Query::Reports { before, open, limit }) {
+            View::Reports(page) => page,
             view => panic!("{view:?}"),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anonchat_core::history::{Run, Step};
 use anonchat_core::{
-    Command, Commit, DeviceId, NodeId, Pool, PoolId, Query, StoreError, UnixMillis, View,
+    Command, Commit, DeviceId, NodeId, Pool, PoolId, Query, ReportId, StoreError, UnixMillis, View,
 };
 
 use super::failure::{Failure, Obligation};
@@ -158,7 +158,11 @@ pub(super) fn queries() -> Vec<Query> {
     let each = |query: fn(DeviceId) -> Query| Run::devices().map(query);
     each(|device| Query::Standing { device })
         .chain(each(|device| Query::Wait { device }))
-        .chain([Query::Census, Query::Reports { limit: 2 }, Query::Reports { limit: 1_000 }])
+        .chain([Query::Census])
+        .chain([(None, false, 2), (None, false, 1_000), (Some(4), true, 3), (None, true, 1)].map(
+            |(before, open, limit)| Query::Reports { before: before.map(ReportId), open, limit },
+        ))
+        .chain([0, 1, 1_000].map(|limit| Query::Bans { after: None, limit }))
         .chain([(0, 1), (0, 1_000), (40, 2)].map(|(after, limit)| Query::Outbox { after, limit }))
         .collect()
 }

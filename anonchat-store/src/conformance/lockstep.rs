@@ -84,11 +84,15 @@ async fn play<G>(case: &Case<G>, run: &Run, covered: &mut Coverage) -> Result<()
 fn telling(command: &Command) -> Vec<Query> {
     let standing = |device: &DeviceId| Query::Standing { device: *device };
     let outbox = Query::Outbox { after: 0, limit: 1_000 };
+    let bans = Query::Bans { after: None, limit: 2 };
+    let reports = || Query::Reports { before: None, open: true, limit: 2 };
     match command {
-        Command::Report { .. } => vec![Query::Reports { limit: 2 }, outbox],
-        Command::Dismiss { .. } => vec![Query::Reports { limit: 2 }],
-        Command::Ban { device, .. } | Command::Lift { device } => vec![standing(device), outbox],
-        Command::Adopt { order } => vec![standing(&order.device), outbox],
+        Command::Report { .. } => vec![reports(), bans, Query::Census, outbox],
+        Command::Dismiss { .. } => vec![reports()],
+        Command::Ban { device, .. } | Command::Lift { device } => {
+            vec![standing(device), reports(), bans, Query::Census, outbox]
+        }
+        Command::Adopt { order } => vec![standing(&order.device), bans, outbox],
         Command::Verify { .. } | Command::Settle { .. } => vec![outbox],
         _ => Vec::new(),
     }

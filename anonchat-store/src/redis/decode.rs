@@ -5,7 +5,8 @@
 
 use std::vec::IntoIter;
 
-use anonchat_core::{Census, Commit, Order, Query, Report, ReportId, View, Wait};
+use anonchat_core::pool::ReportState;
+use anonchat_core::{BanView, Census, Commit, Order, Query, Report, ReportId, Reports, View, Wait};
 use redis::Value;
 
 use super::envelope::{MAX_ENVELOPES, envelope, rejection};
@@ -48,11 +49,7 @@ pub(super) fn commit(reply: Value) -> Result<Reply, Malformed> {
 pub(super) fn view(query: &Query, reply: Value) -> Result<View, Malformed> {
     let mut rest = Items::answer(reply)?;
     let view = match query {
-        Query::Census => View::Census(Census {
-            online: rest.number()?,
-            waiting: rest.number()?,
-            pairs: rest.number()?,
-        }),
+        Query::Census => View::Census(rest.census()?),
         Query::Standing { .. } => {
             let until = instant(rest.number()?)?;
             View::Standing { banned_until: (until.get() > 0).then_some(until) }
@@ -61,7 +58,8 @@ pub(super) fn view(query: &Query, reply: Value) -> Result<View, Malformed> {
             let waits = rest.flag()?;
             View::Wait(if waits { Some(rest.wait()?) } else { None })
         }
-        Query::Reports { limit } => View::Reports(rest.reports(*limit)?),
+        Query::Reports { limit, .. } => View::Reports(rest.reports(*limit)?),
+        Query::Bans { limit, .. } => View::Bans(rest.bans(*limit)?),
         Query::Outbox { limit, .. } => View::Outbox(rest.orders(*limit)?),
     };
     rest.end()?;
@@ -152,8 +150,33 @@ impl Items {
         self.strings(MAX_ENVELOPES, "the mail of a commit", envelope)
     }
 
-    fn reports(&mut self, limit: usize) -> Result<Vec<Report>, Malformed> {
-        self.strings(limit, "a list of reports", report)
+    fn census(&mut self) -> Result<Census, Malformed> {
+        let mut census = Census {
+            online: self.number()?,
+            waiting: self.number()?,
+            pairs: self.number()?,
+            bans: self.number()?,
+            reports: self.number()?,
+            matches: self.number()?,
+            ..Census::default()
+        };
+        for bucket in &mut census.buckets {
+            *bucket = self.number()?;
+        }
+        Ok(census)
+    }
+
+    fn reports(&mut self, limit: usize) -> Result<Reports, Malformed> {
+        let next = match self.number()? {
+            0 => None,
+            number => Some(ReportId(number)),
+        };
+        let reports = self.strings(limit, "a list of reports", report)?;
+        Ok(Reports { reports, next })
+    }
+
+    fn bans(&mut self, limit: usize) -> Result<Vec<BanView>, Malformed> {
+        self.strings(limit, "a list of bans", ban)
     }
 
     fn orders(&mut self, limit: usize) -> Result<Vec<(u64, Order)>, Malformed> {
@@ -182,7 +205,24 @@ fn numbered_order(bytes: &[u8]) -> Result<(u64, Order), Malformed> {
     Ok(numbered)
 }
 
-pub(super) fn report(bytes: &[u8]) -> Result<Report, Malformed> {
+fn ban(bytes: &[u8]) -> Result<BanView, Malformed> {
+    let mut rest = Unpack::new(bytes);
+    let ban = BanView { device: rest.device()?, given: rest.instant()?, until: rest.instant()? };
+    rest.end()?;
+    Ok(ban)
+}
+
+fn report(bytes: &[u8]) -> Result<Report, Malformed> {
+    let mut rest = Unpack::new(bytes);
+    let (against, until) = (rest.u32()?, rest.instant()?);
+    let banned_until = (until.get() > 0).then_some(until);
+    let (id, made) = kept_report(rest.rest())?;
+    let ReportState { at, reporter, target, reason, note, counted, dismissed } = made;
+    Ok(Report { id, at, reporter, target, reason, note, counted, dismissed, against, banned_until })
+}
+
+/// A report as it lies in Redis.
+pub(super) fn kept_report(bytes: &[u8]) -> Result<(ReportId, ReportState), Malformed> {
     let mut rest = Unpack::new(bytes);
     let (id, at) = (ReportId(rest.u64()?), rest.instant()?);
     let (reporter, target) = (rest.device()?, rest.device()?);
@@ -193,5 +233,5 @@ pub(super) fn report(bytes: &[u8]) -> Result<Report, Malformed> {
         (false, "") => None,
         (false, _) => return Err(Malformed::Trailing),
     };
-    Ok(Report { id, at, reporter, target, reason, note, counted, dismissed })
+    Ok((id, ReportState { at, reporter, target, reason, note, counted, dismissed }))
 }

@@ -19,7 +19,7 @@ use anonchat_core::{
 use super::pack::{self, Pack};
 
 /// The version of keys, arguments and replies. It changes with any of them.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// The greatest integer that a script can hold exactly.
 const GREATEST: u64 = (1 << 53) - 1;
@@ -137,7 +137,16 @@ pub(super) fn query(call: &Call<'_>, query: &Query) -> Vec<Vec<u8>> {
     let packed = match query {
         Query::Census => Pack::default(),
         Query::Standing { device } | Query::Wait { device } => Pack::default().device(*device),
-        Query::Reports { limit } => Pack::default().u32(most(*limit)),
+        Query::Reports { before, open, limit } => {
+            let before = before.map_or(GREATEST, |before| before.0.min(GREATEST));
+            Pack::default().u64(before).flag(*open).u32(most(*limit))
+        }
+        Query::Bans { after, limit } => {
+            // No ban ends before everything, so that every one comes after this.
+            let (until, device) =
+                after.unwrap_or((UnixMillis::default(), DeviceId::from_bytes([0; 16])));
+            Pack::default().instant(until).device(device).u32(most(*limit))
+        }
         Query::Outbox { after, limit } => {
             Pack::default().u64((*after).min(GREATEST)).u32(most(*limit))
         }

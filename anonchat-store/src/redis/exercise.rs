@@ -98,20 +98,25 @@ fn kind_of(view: &View) -> &'static str {
         View::Standing { banned_until: Some(_) } => "view Standing banned",
         View::Wait(None) => "view Wait none",
         View::Wait(Some(_)) => "view Wait",
-        View::Reports(reports) if reports.is_empty() => "view Reports none",
-        View::Reports(_) => "view Reports",
+        View::Reports(page) if page.reports.is_empty() => "view Reports none",
+        View::Reports(page) if page.next.is_none() => "view Reports",
+        View::Reports(_) => "view Reports and more",
+        View::Bans(bans) if bans.is_empty() => "view Bans none",
+        View::Bans(_) => "view Bans",
         View::Outbox(orders) if orders.is_empty() => "view Outbox none",
         View::Outbox(_) => "view Outbox",
     }
 }
 
-fn queries() -> [Query; 5] {
+fn queries() -> [Query; 7] {
     let device = Run::devices().next().unwrap_or(DeviceId::from_bytes([1; 16]));
     [
         Query::Census,
         Query::Standing { device },
         Query::Wait { device },
-        Query::Reports { limit: 8 },
+        Query::Reports { before: None, open: false, limit: 8 },
+        Query::Reports { before: None, open: true, limit: 2 },
+        Query::Bans { after: None, limit: 8 },
         Query::Outbox { after: 0, limit: 8 },
     ]
 }

@@ -161,8 +161,8 @@ fn every_function_that_is_called_exists_and_every_function_is_called() {
 fn every_script_has_its_shebang_and_declares_the_keys_that_it_uses() {
     let pool = PoolId::main();
     for (entry, script) in Scripts::new().iter() {
-        let reads =
-            ["on_census", "on_standing", "on_wait", "on_reports", "on_outbox"].contains(&entry);
+        let reads = ["on_census", "on_standing", "on_wait", "on_reports", "on_bans", "on_outbox"]
+            .contains(&entry);
         let first = if reads { "#!lua flags=no-writes" } else { "#!lua" };
         assert_eq!(script.source().lines().next(), Some(first));
         assert_eq!(script.sha().len(), 40);

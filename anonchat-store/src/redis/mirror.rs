@@ -2,7 +2,7 @@
 
 use anonchat_core::{
     Allowance, Commit, Departure, Envelope, Event, Gender, Peer, Phase, Profile, Rejection, Report,
-    UnixMillis, View,
+    Reports, UnixMillis, View,
 };
 use redis::Value;
 
@@ -29,6 +29,8 @@ pub(super) fn view(view: &View) -> Value {
     match view {
         View::Census(census) => {
             items.extend([census.online, census.waiting, census.pairs].map(int));
+            items.extend([census.bans, census.reports, census.matches].map(int));
+            items.extend(census.buckets.map(int));
         }
         View::Standing { banned_until } => {
             items.push(int(banned_until.map_or(0, UnixMillis::get)));
@@ -45,9 +47,14 @@ pub(super) fn view(view: &View) -> Value {
             ]
             .map(int),
         ),
-        View::Reports(reports) => {
+        View::Reports(Reports { reports, next }) => {
+            items.push(int(next.map_or(0, |next| next.0)));
             items.extend(reports.iter().map(|made| Value::BulkString(report(made))));
         }
+        View::Bans(bans) => items.extend(bans.iter().map(|ban| {
+            let pack = Pack::default().device(ban.device);
+            Value::BulkString(pack.instant(ban.given).instant(ban.until).done())
+        })),
         View::Outbox(orders) => items.extend(orders.iter().map(|(number, order)| {
             Value::BulkString(Pack::default().u64(*number).order(order).done())
         })),
@@ -63,6 +70,8 @@ pub(super) fn batch(batch: &Batch) -> Vec<u8> {
 fn report(report: &Report) -> Vec<u8> {
     let note = report.note.as_deref();
     Pack::default()
+        .u32(report.against)
+        .instant(report.banned_until.unwrap_or_default())
         .u64(report.id.0)
         .instant(report.at)
         .device(report.reporter)

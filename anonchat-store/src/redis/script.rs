@@ -111,6 +111,7 @@ scripts! {
     standing: Reads("on_standing");
     wait: Reads("on_wait");
     reports: Reads("on_reports");
+    bans: Reads("on_bans");
     outbox: Reads("on_outbox");
     open: Opens("on_open");
 }
@@ -163,6 +164,7 @@ impl Scripts {
             Query::Standing { .. } => &self.standing,
             Query::Wait { .. } => &self.wait,
             Query::Reports { .. } => &self.reports,
+            Query::Bans { .. } => &self.bans,
             Query::Outbox { .. } => &self.outbox,
         }
     }

@@ -74,10 +74,7 @@ pub(super) fn snapshot(policy: &Policy, replies: Vec<Value>) -> Read<Snapshot> {
         let (given, until) = (instant(&mut rest)?, instant(&mut rest)?);
         Ok((device_id(id)?, BanState { given, until }))
     })?;
-    let reports = fields(next()?, |_, record| {
-        let report = decode::report(record)?;
-        Ok((report.id, report))
-    })?;
+    let reports = fields(next()?, |_, record| decode::kept_report(record))?;
     let accusations = fields(next()?, |id, row| {
         let all = list(row, |rest| Ok((rest.device()?, ReportId(rest.u64()?), instant(rest)?)))?;
         let recent = all.into_iter().filter(|(.., at)| running(at, report_window));

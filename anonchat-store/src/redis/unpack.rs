@@ -58,6 +58,10 @@ impl<'a> Unpack<'a> {
         self.array().map(u16::from_be_bytes)
     }
 
+    pub(super) fn u32(&mut self) -> Read<u32> {
+        self.array().map(u32::from_be_bytes)
+    }
+
     pub(super) fn u64(&mut self) -> Read<u64> {
         self.array().map(u64::from_be_bytes)
     }

@@ -31,6 +31,9 @@ pub(crate) enum Fault {
     HidesMore,
     AsksForward,
     Miscounts,
+    HidesBans,
+    ShowsWhatIsDecided,
+    LosesItsPlace,
     AdoptsWhatIsOld,
     SettlesTooMuch,
     HidesOrders,
@@ -227,17 +230,27 @@ impl Store for Broken {
             state.pool.apply(at, Dice { pair: PairId::from_bytes([0; 16]) }, &nothing);
             state.off -= 1;
         }
-        let mut view = state.pool.read(at, query);
+        let mut query = query.clone();
+        if let (Fault::ShowsWhatIsDecided, Query::Reports { open, .. }) = (self.fault, &mut query) {
+            *open = false;
+        }
+        let mut view = state.pool.read(at, &query);
+        if let (Fault::HidesBans, View::Bans(bans)) = (self.fault, &mut view) {
+            bans.truncate(1);
+        }
+        if let (Fault::LosesItsPlace, View::Reports(page)) = (self.fault, &mut view) {
+            page.next = None;
+        }
         if let (Fault::Miscounts, View::Census(census)) = (self.fault, &mut view) {
             census.online = census.online.max(1);
         }
         if let (Fault::HidesOrders, View::Outbox(orders)) = (self.fault, &mut view) {
             orders.truncate(3);
         }
-        if let (Some(text), View::Reports(reports)) =
+        if let (Some(text), View::Reports(page)) =
             (&*self.overheard.lock().expect("overheard"), &mut view)
         {
-            for report in reports {
+            for report in &mut page.reports {
                 report.note = Some(text.as_str().into());
             }
         }

@@ -59,6 +59,9 @@ mutants! {
     a_sweep_that_hides_what_is_left: Fault::HidesMore => Agree;
     a_question_that_moves_the_clock: Fault::AsksForward => Agree;
     a_wrong_census: Fault::Miscounts => Agree;
+    a_ban_that_is_not_listed: Fault::HidesBans => Agree;
+    a_decided_report_among_the_open_ones: Fault::ShowsWhatIsDecided => Agree;
+    a_page_that_does_not_say_where_to_go_on: Fault::LosesItsPlace => Agree;
     an_old_order_taken_for_a_new_one: Fault::AdoptsWhatIsOld => Agree;
     an_order_settled_before_it_was_carried: Fault::SettlesTooMuch => Agree;
     an_order_that_is_not_carried: Fault::HidesOrders => Agree;

@@ -22,8 +22,8 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
         "a number of the pool is forgotten",
         (
             "counters",
-            "pool.talking, pool.reports_made, pool.oldest_report, pool.oldest_report_at, pool.untidy_at)\n",
-            "pool.talking, pool.talking, pool.oldest_report, pool.oldest_report_at, pool.untidy_at)\n",
+            "pool.talking, pool.reports_made, pool.oldest_report, pool.oldest_report_at, pool.untidy_at,\n",
+            "pool.talking, pool.talking, pool.oldest_report, pool.oldest_report_at, pool.untidy_at,\n",
         ),
     ),
     (
@@ -245,7 +245,55 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
             "call('ZRANGEBYSCORE', STALE, 0, '+inf',",
         ),
     ),
-    ("one report fewer is shown", ("read", "#reply <= limit", "#reply < limit")),
+    ("one report fewer is shown", ("read", "#page - 2 == limit", "#page - 1 == limit")),
+    (
+        "a page begins where the one before ended",
+        ("read", "math.min(before - 1,", "math.min(before,"),
+    ),
+    ("a page says to go on one report late", ("read", "and number + 1 or 0", "and number or 0")),
+    (
+        "a dismissed report still asks for a decision",
+        ("read", "return dismissed == 0 and not (clock", "return not (clock"),
+    ),
+    (
+        "a ban answers reports that came after it",
+        ("read", "clock < ends and at <= given", "clock < ends"),
+    ),
+    (
+        "a ban answers no report of its own instant",
+        ("read", "clock < ends and at <= given", "clock < ends and at < given"),
+    ),
+    (
+        "accusations that are over are shown",
+        ("read", "    if is_recent_report(parse('>I6', row, from)) then", "    if true then"),
+    ),
+    (
+        "reports that are too old are counted",
+        (
+            "read",
+            "return pool.reports_made + 1 - first",
+            "return pool.reports_made + 1 - pool.oldest_report",
+        ),
+    ),
+    ("bans that are over are counted", ("read", "'(' .. pack('>I6', clock) .. LAST_DEVICE", "'-'")),
+    (
+        "bans that are over are listed",
+        ("read", "local over, bans = pack('>I6', clock)", "local over, bans = pack('>I6', 0)"),
+    ),
+    ("a ban is listed twice", ("read", "'(' .. start, '+'", "'[' .. start, '+'")),
+    (
+        "a lifted ban is listed",
+        ("safety", "    call('ZREM', BANNED, string.sub(record, 7) .. id)\n", ""),
+    ),
+    ("bans are not listed", ("safety", "  call('ZADD', BANNED, 0, pack('>I6', ends) .. id)\n", "")),
+    (
+        "matches are not counted",
+        ("met", "pool.talking + 1, pool.matches + 1", "pool.talking + 1, 0"),
+    ),
+    (
+        "matches are forgotten",
+        ("counters", "    pool.matches) .. pool.counts", "    0) .. pool.counts"),
+    ),
     ("opening a mailbox closes that of others", ("open", "readers[i + 1] == 0", "true")),
     (
         "a ban ends at another instant",
@@ -254,9 +302,9 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
     (
         "those who wait are counted with those who are there",
         (
-            "entry",
-            "return {0, pool.online, waiting, pool.talking}",
-            "return {0, pool.online, pool.online, pool.talking}",
+            "read",
+            "return {0, pool.online, Queues.here(), pool.talking, bans",
+            "return {0, pool.online, pool.online, pool.talking, bans",
         ),
     ),
 ];

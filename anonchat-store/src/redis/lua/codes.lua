@@ -129,3 +129,9 @@ local LOOK_PAST = 512
 
 -- So many things that are due are carried out by one sweep.
 local SWEEP = 256
+
+-- So many reports are looked at for one page of them.
+local EXAMINED = 512
+
+-- The last device in their order.
+local LAST_DEVICE = string.rep('\255', 16)

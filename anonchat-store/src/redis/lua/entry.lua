@@ -91,11 +91,7 @@ function on_sweep()
 end
 
 function on_census()
-  local waiting = 0
-  for _, count in ipairs(Queues.here()) do
-    waiting = waiting + count
-  end
-  return {0, pool.online, waiting, pool.talking}
+  return census()
 end
 
 function on_standing()
@@ -108,13 +104,16 @@ function on_wait()
   if not ticket then
     return {0, 0}
   end
-  local waiting = on_census()[3]
-  return {0, 1, ticket.filter, ticket.since, Queues.rank(ticket) + 1, waiting,
+  return {0, 1, ticket.filter, ticket.since, Queues.rank(ticket) + 1, Queues.here(),
     Blocks.touches(device.id) and 1 or 0}
 end
 
 function on_reports()
-  return recent_reports(parse('>I4', ARGV[3]))
+  return recent_reports(parse('>I8I1I4', ARGV[3]))
+end
+
+function on_bans()
+  return running_bans(parse('>I8c16I4', ARGV[3]))
 end
 
 function on_outbox()

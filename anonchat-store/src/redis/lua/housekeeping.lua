@@ -42,7 +42,7 @@ function forget(kind, id)
       Devices.remove(device)
     end
   elseif kind == STALE_BAN then
-    call('HDEL', BAN, id)
+    Safety.remove_ban(id)
   elseif kind == STALE_DISMISSALS then
     call('HDEL', DISMISSED, id)
   else

@@ -14,7 +14,7 @@ function Met.get(pair)
 end
 
 function Met.begin(pair, first, second)
-  pool.talking = pool.talking + 1
+  pool.talking, pool.matches = pool.talking + 1, pool.matches + 1
   call('HSET', MEETING, pair, first .. second .. '\0')
 end
 

@@ -1,8 +1,17 @@
 -- The queues, and the search through those that are compatible. All are in one set: the score is
 -- the bucket, and within it the commit of the join.
 
--- How many can be matched, of each bucket, bucket 0 first.
+-- How many can be matched.
 function Queues.here()
+  local here = 0
+  for _, count in ipairs(Queues.by_bucket()) do
+    here = here + count
+  end
+  return here
+end
+
+-- The same for each bucket, bucket 0 first.
+function Queues.by_bucket()
   local counts = {parse(QUEUES, pool.counts)}
   -- This one is where the string ends.
   counts[26] = nil
@@ -49,7 +58,7 @@ end
 -- those who arrived after `seq`.
 function Queues.candidates(compatible, seq)
   local heads = {}
-  for place, count in ipairs(Queues.here()) do
+  for place, count in ipairs(Queues.by_bucket()) do
     if count > 0 and bit.band(compatible, 2 ^ (place - 1)) ~= 0 then
       heads[#heads + 1] = {first = (place - 1) * QUEUE, seq = seq, page = {}, at = 1, size = 1}
     end

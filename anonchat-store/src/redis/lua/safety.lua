@@ -2,7 +2,8 @@
 --
 -- A report is as `decode.rs` takes it; `against` has for each accused a row of
 -- `c16 reporter c8 report I6 when`, oldest first; `dismissed` for each reporter a row of `I6 when`;
--- `ban` for each device the last word about it, `I6 when it was given I6 the end of the ban`.
+-- `ban` for each device the last word about it, `I6 when it was given I6 the end of the ban`;
+-- `banned` the bans that were not over when they were given, `I6 the end c16 device`.
 
 -- A report no longer counts.
 function Safety.withdraw(target, report)
@@ -20,6 +21,16 @@ function Safety.withdraw(target, report)
       call('HDEL', AGAINST, target)
     end
   end
+end
+
+-- Forgets the last word about a device.
+function Safety.remove_ban(id)
+  local record = call('HGET', BAN, id)
+  if record then
+    call('HDEL', BAN, id)
+    call('ZREM', BANNED, string.sub(record, 7) .. id)
+  end
+  return record
 end
 
 function report(id, pair, side, reason, note)
@@ -82,16 +93,18 @@ end
 -- either way.
 function impose(id, given, ends)
   local kept_until = ban_kept_until(given, ends)
+  if Safety.remove_ban(id) then
+    Stale.remove(STALE_BAN .. id)
+  end
   call('HDEL', AGAINST, id)
   if clock < kept_until then
     call('HSET', BAN, id, pack('>I6I6', given, ends))
     Stale.insert(kept_until, STALE_BAN .. id)
-  elseif call('HDEL', BAN, id) > 0 then
-    Stale.remove(STALE_BAN .. id)
   end
   if ends <= clock then
     return
   end
+  call('ZADD', BANNED, 0, pack('>I6', ends) .. id)
   local device = Devices.find(id)
   if device then
     stop(device, BY_BAN)
