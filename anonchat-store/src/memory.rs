@@ -1,13 +1,17 @@
 //! The store that lives in this process.
 
+mod desk;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anonchat_core::{
-    Command, Commit, Dice, Inbox, Mail, NodeId, Policy, PolicyError, Pool, PoolId, Query, Store,
-    StoreError, UnixMillis, View, Whisper,
+    AdminStore, AuditEntry, AuditPage, AuditRecord, Command, Commit, Dice, Inbox, Mail, NodeId,
+    Policy, PolicyError, Pool, PoolId, Query, Store, StoreError, UnixMillis, View, Whisper,
 };
 use async_trait::async_trait;
+
+use desk::Desk;
 
 /// Keeps pools in the memory of this process: lock, apply, deliver, unlock.
 ///
@@ -21,12 +25,18 @@ use async_trait::async_trait;
 /// guess which half: from then on `apply` and `read` answer [`StoreError::Unavailable`], so that a
 /// server stops matching and says so, and does not panic itself. Whispers, which need no pool, go
 /// on. Neither the pool nor a correct [`Inbox`] panics; both are fuzzed or tested for it.
+/// [`AdminStore::reset`] puts new pools in the place of the old ones, which are used again.
+///
+/// # The record of those in charge
+///
+/// It is in memory too, and holds the newest [`MemoryStore::RECORDS`] records. Numbers go on.
 pub struct MemoryStore {
     policy: Arc<Policy>,
     pools: BTreeMap<PoolId, Mutex<Pool>>,
     /// Apart from the pools, so that chat text never waits for a match to be made. Taken after a
     /// pool wherever both are.
     inboxes: Mutex<BTreeMap<NodeId, Arc<dyn Inbox>>>,
+    desk: Desk,
 }
 
 /// A panic has struck while the pool was locked.
@@ -35,6 +45,9 @@ pub struct MemoryStore {
 struct Poisoned;
 
 impl MemoryStore {
+    /// So many records of what was done by those in charge are kept.
+    pub const RECORDS: usize = desk::RECORDS;
+
     /// An empty store with these rules, and the pool `main`.
     ///
     /// # Errors
@@ -47,7 +60,8 @@ impl MemoryStore {
 
     fn with(policy: Policy) -> Self {
         let (pools, inboxes) = (BTreeMap::new(), Mutex::default());
-        Self { policy: Arc::new(policy), pools, inboxes }.with_pools([PoolId::main()])
+        let (policy, desk) = (Arc::new(policy), Desk::default());
+        Self { policy, pools, inboxes, desk }.with_pools([PoolId::main()])
     }
 
     /// The same rules with these pools, all of them empty, in place of what was there. With more
@@ -125,6 +139,41 @@ impl Store for MemoryStore {
             return Err(StoreError::UnknownPool);
         }
         self.deliver([Mail::Whisper(whisper)]);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl AdminStore for MemoryStore {
+    async fn record(&self, entry: &AuditEntry) -> Result<u64, StoreError> {
+        Ok(self.desk.lock().add(entry.clone()))
+    }
+
+    async fn audit(&self, page: &AuditPage) -> Result<Vec<AuditRecord>, StoreError> {
+        Ok(self.desk.lock().page(page))
+    }
+
+    async fn maintenance(&self) -> Result<Option<UnixMillis>, StoreError> {
+        Ok(self.desk.lock().maintenance)
+    }
+
+    async fn set_maintenance(&self, since: Option<UnixMillis>) -> Result<(), StoreError> {
+        self.desk.lock().maintenance = since;
+        Ok(())
+    }
+
+    async fn reset(&self) -> Result<(), StoreError> {
+        let mut emptied = Vec::new();
+        for pool in self.pools.values() {
+            // Whatever a panic has left of it goes.
+            let mut held = pool.lock().unwrap_or_else(PoisonError::into_inner);
+            pool.clear_poison();
+            *held = Pool::new(Arc::clone(&self.policy));
+            emptied.push(held);
+        }
+        // All pools are still held: the next commit's mail comes after the gap.
+        let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        inboxes.values().for_each(|inbox| inbox.gap());
         Ok(())
     }
 }

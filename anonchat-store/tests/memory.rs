@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anonchat_core::{
-    Census, Client, Command, Conn, DeviceId, Dice, Inbox, Mail, NodeId, PairId, Policy, PoolId,
-    Query, Store, StoreError, UnixMillis, View,
+    AdminStore, Census, Client, Command, Conn, DeviceId, Dice, Inbox, Mail, NodeId, PairId, Policy,
+    PoolId, Query, Store, StoreError, UnixMillis, View,
 };
 use anonchat_store::MemoryStore;
 use anonchat_store::conformance::{self, Server};
@@ -22,6 +22,11 @@ async fn it_conforms_with_all_it_knows_laid_open() {
         ((), vec![Server::shared(Arc::clone(&store) as _).with_snapshots(store)])
     })
     .await;
+}
+
+#[tokio::test]
+async fn it_keeps_what_those_in_charge_rely_on() {
+    conformance::run_admin(|| async { ((), vec![Arc::new(MemoryStore::default())]) }).await;
 }
 
 #[test]
@@ -84,4 +89,7 @@ async fn after_a_panic_under_the_lock_it_is_unavailable_and_panics_no_more() {
     assert!(matches!(applied, Err(StoreError::Unavailable(Some(_)))));
     let viewed = store.read(&pool, now, &Query::Census).await;
     assert!(matches!(viewed, Err(StoreError::Unavailable(Some(_)))));
+    store.reset().await.expect("a reset needs nothing of what was there");
+    let swept = store.apply(&pool, now, dice, &Command::Sweep).await.expect("it can be trusted");
+    assert_eq!(swept.seq, 1);
 }

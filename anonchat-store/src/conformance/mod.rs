@@ -28,6 +28,8 @@
 //! [`history`](anonchat_core::history)), and are the same at every run. A failure in lockstep is
 //! shortened before it is told.
 //!
+//! [`run_admin`] checks the obligations of [`AdminStore`](anonchat_core::AdminStore) in the same way.
+//!
 //! # What a store has to offer
 //!
 //! The constructor takes any valid policy. The store uses the instants that it is given: one that
@@ -35,6 +37,7 @@
 //! closure makes a new, empty deployment. A store that offers [`Snapshots`] or [`Faults`], or one
 //! that several servers share, is tested through [`run_servers`].
 
+mod admin;
 mod case;
 mod coverage;
 mod delivery;
@@ -53,6 +56,7 @@ use std::time::Duration;
 use anonchat_core::history::Coverage;
 use anonchat_core::{Policy, Store};
 
+pub use admin::{AdminFailure, AdminObligation, check_admin, run_admin};
 pub use failure::{Failure, Obligation};
 pub use server::{Faults, Server, Snapshots};
 

@@ -69,8 +69,8 @@ impl RedisStoreBuilder {
     }
 
     /// The pools of this deployment; by default `main` alone. A call to any other is answered
-    /// with [`StoreError::UnknownPool`]. Each pool has two connections to Redis. More than one set
-    /// [`Policy::other_pools`].
+    /// with [`StoreError::UnknownPool`]. Each pool has two connections to Redis, and what
+    /// those in charge keep has one. More than one set [`Policy::other_pools`].
     #[must_use]
     pub fn pools(mut self, pools: impl IntoIterator<Item = PoolId>) -> Self {
         self.pools = pools.into_iter().collect();

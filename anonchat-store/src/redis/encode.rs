@@ -168,6 +168,11 @@ pub(super) fn open(
     call.arguments([former.into(), nodes.done(), fingerprint])
 }
 
+/// The arguments of the script that empties a pool.
+pub(super) fn reset(call: &Call<'_>) -> Vec<Vec<u8>> {
+    call.arguments([])
+}
+
 fn held(device: DeviceId, conn: Conn) -> Pack {
     Pack::default().device(device).conn(conn)
 }

@@ -29,6 +29,14 @@
 //! | `mailbox` | hash | `mail` | the channel for the mail of each server | nobody reads it |
 //! | `sent` | hash | `mail` | how many batches went to each channel | another takes its place, or nobody reads it |
 //!
+//! What those in charge keep stands beside the pools, under a tag that no pool can have.
+//!
+//! | Key | Type | Holds | Until |
+//! |---|---|---|---|
+//! | `anonchat:{+admin}:record` | hash | the record of what was done, by number | for good |
+//! | `anonchat:{+admin}:about` | sorted set | the numbers of records about a device | for good |
+//! | `anonchat:{+admin}:maintenance` | string | since when nobody new is let in | for good |
+//!
 //! | Channel | Carries |
 //! |---|---|
 //! | `anonchat:{main}:mail:<node>:<incarnation>` | the facts for a server, in batches that are counted |
@@ -93,6 +101,13 @@ impl Key {
     }
 }
 
+/// The record of what those in charge did.
+pub(super) const RECORD: &str = "anonchat:{+admin}:record";
+/// Which of it is about which device.
+pub(super) const ABOUT: &str = "anonchat:{+admin}:about";
+/// Whether nobody new is let in.
+pub(super) const MAINTENANCE: &str = "anonchat:{+admin}:maintenance";
+
 /// The channel for the mail of a server's nodes, of which `node` was opened first. Every new
 /// subscription has another incarnation.
 pub(super) fn mail_channel(pool: &PoolId, node: NodeId, incarnation: u64) -> String {
@@ -116,6 +131,15 @@ mod tests {
         assert_eq!(Key::BlockIndex.of(&pool), "anonchat:{main}:block-index");
         assert_eq!(mail_channel(&pool, node, 7), "anonchat:{main}:mail:00000000000000a5:7");
         assert_eq!(talk_channel(&pool, node), "anonchat:{main}:talk:00000000000000a5");
+    }
+
+    #[test]
+    fn no_pool_can_have_the_tag_of_those_in_charge() {
+        assert_eq!(PoolId::new("+admin"), None);
+        for key in [RECORD, ABOUT, MAINTENANCE] {
+            assert!(key.starts_with("anonchat:{+admin}:"));
+            assert!(include_str!("keys.rs").contains(&format!("//! | `{key}` | ")), "{key}");
+        }
     }
 
     #[test]

@@ -130,6 +130,28 @@ impl Link {
         up.query(until, publish).await.map(drop)
     }
 
+    /// Empties the pool, and returns when the inboxes were told of a gap.
+    pub(super) async fn reset(&self) -> Result<(), Outage> {
+        let until = Instant::now() + self.deployment.connector.deadline();
+        let _permit = self.permit(until).await?;
+        let life = match self.deployment.inboxes.any() {
+            true => Some(self.mailbox.life(None, until).await?),
+            false => None,
+        };
+        let up = self.line.up(until).await?;
+        let script = self.deployment.scripts.reset();
+        let arguments = encode::reset(&self.call(UnixMillis::default()));
+        decode::opened(self.evaluate(&up, until, script, &arguments).await?)?;
+        if let Some(life) = life {
+            // The pool has forgotten this mailbox with everything else.
+            life.pulse.lose();
+            if !self.mailbox.caught_up(life.number, None, until).await {
+                return Err(Outage::MailLate);
+            }
+        }
+        Ok(())
+    }
+
     /// Reads every key. Commits on the way make it worthless.
     #[cfg(feature = "conformance")]
     pub(super) async fn snapshot(&self) -> Result<anonchat_core::pool::Snapshot, Outage> {

@@ -173,6 +173,13 @@ fn every_script_has_its_shebang_and_declares_the_keys_that_it_uses() {
     }
 }
 
+#[test]
+fn a_reset_leaves_no_key_out() {
+    let scripts = Scripts::new();
+    let all: Vec<_> = Key::ALL.iter().map(|key| key.of(&PoolId::main())).collect();
+    assert_eq!(scripts.reset().keys(&PoolId::main()), all);
+}
+
 #[cfg(feature = "conformance")]
 #[test]
 fn an_edit_needs_a_passage_that_occurs_once() {

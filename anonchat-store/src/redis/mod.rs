@@ -7,7 +7,9 @@ mod calls;
 mod clock;
 mod connector;
 mod decode;
+mod desk;
 mod encode;
+mod entry;
 mod envelope;
 #[cfg(feature = "test-util")]
 pub mod exercise;

@@ -37,6 +37,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("housekeeping", include_str!("lua/housekeeping.lua")),
     ("read", include_str!("lua/read.lua")),
     ("open", include_str!("lua/open.lua")),
+    ("reset", include_str!("lua/reset.lua")),
     ("entry", include_str!("lua/entry.lua")),
 ];
 
@@ -48,7 +49,8 @@ pub(super) struct Script {
 }
 
 impl Script {
-    fn new(source: String, keys: Vec<Key>) -> Self {
+    /// A script with this text, which touches these keys of a pool.
+    pub(super) fn new(source: String, keys: Vec<Key>) -> Self {
         let sha = redis::Script::new(&source).get_hash().to_owned();
         Self { source, sha, keys }
     }
@@ -114,6 +116,7 @@ scripts! {
     bans: Reads("on_bans");
     outbox: Reads("on_outbox");
     open: Opens("on_open");
+    reset: Opens("on_reset");
 }
 
 impl Scripts {
@@ -172,6 +175,11 @@ impl Scripts {
     /// The script by which a server opens its mailbox.
     pub(super) fn open(&self) -> &Script {
         &self.open
+    }
+
+    /// The script that empties a pool.
+    pub(super) fn reset(&self) -> &Script {
+        &self.reset
     }
 }
 

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anonchat_core::{
-    Command, Commit, Dice, Inbox, Mail, NodeId, Policy, PoolId, Query, Store, StoreError,
-    UnixMillis, View, Whisper,
+    AdminStore, AuditEntry, AuditPage, AuditRecord, Command, Commit, Dice, Inbox, Mail, NodeId,
+    Policy, PoolId, Query, Store, StoreError, UnixMillis, View, Whisper,
 };
 use async_trait::async_trait;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::builder::{ConnectError, RedisStoreBuilder};
+use super::desk::Desk;
 use super::link::{Deployment, Link};
 use super::subscription;
 use super::url::RedisUrl;
@@ -76,7 +77,8 @@ use super::url::RedisUrl;
 /// # What lies in Redis
 ///
 /// All keys and channels begin with `anonchat:`; there are about twenty keys for a pool, all with
-/// the hash tag `{pool}`, and none for each device. They have no expiry: the scripts forget what no
+/// the hash tag `{pool}`, and none for each device. What [`AdminStore`] keeps has three keys of its
+/// own beside the pools, in clear: notes are those of moderators, devices are keyed hashes. Keys have no expiry: the scripts forget what no
 /// rule needs. So Redis must not evict (`maxmemory-policy noeviction`). No key, and nothing in an
 /// append-only file or a dump, holds what people say to each other. Redis's own log of slow
 /// commands would, if passing on a message ever took long: `slowlog-log-slower-than -1` switches it
@@ -85,12 +87,13 @@ use super::url::RedisUrl;
 ///
 /// ```text
 /// user anonchat on >password ~anonchat:* &anonchat:* +@hash +@sortedset +get +set
-/// +eval +evalsha +publish +spublish +subscribe +ssubscribe +pubsub|numsub +pubsub|shardnumsub
+/// +unlink +eval +evalsha +publish +spublish +subscribe +ssubscribe +pubsub|numsub +pubsub|shardnumsub
 /// +hello +ping +select +time +role
 /// ```
 pub struct RedisStore {
     deployment: Arc<Deployment>,
     links: BTreeMap<PoolId, Arc<Link>>,
+    desk: Arc<Desk>,
     /// Dropped with the store, which ends its connections.
     _tasks: JoinSet<()>,
 }
@@ -127,10 +130,13 @@ impl RedisStore {
             tasks.spawn(subscription::run(Arc::clone(&link)));
             links.insert(pool, link);
         }
+        let desk = Arc::new(Desk::new(Arc::clone(&deployment)));
+        let kept = Arc::clone(&desk);
+        tasks.spawn(async move { kept.run().await });
         for link in links.values() {
             link.greet("", "", &[], Instant::now() + deployment.connector.deadline()).await?;
         }
-        Ok(Self { deployment, links, _tasks: tasks })
+        Ok(Self { deployment, links, desk, _tasks: tasks })
     }
 
     fn link(&self, pool: &PoolId) -> Result<&Arc<Link>, StoreError> {
@@ -175,6 +181,32 @@ impl Store for RedisStore {
             return Ok(());
         }
         Ok(link.whisper(&whisper).await?)
+    }
+}
+
+#[async_trait]
+impl AdminStore for RedisStore {
+    async fn record(&self, entry: &AuditEntry) -> Result<u64, StoreError> {
+        Ok(self.desk.record(entry).await?)
+    }
+
+    async fn audit(&self, page: &AuditPage) -> Result<Vec<AuditRecord>, StoreError> {
+        Ok(self.desk.audit(page).await?)
+    }
+
+    async fn maintenance(&self) -> Result<Option<UnixMillis>, StoreError> {
+        Ok(self.desk.maintenance().await?)
+    }
+
+    async fn set_maintenance(&self, since: Option<UnixMillis>) -> Result<(), StoreError> {
+        Ok(self.desk.set_maintenance(since).await?)
+    }
+
+    async fn reset(&self) -> Result<(), StoreError> {
+        for link in self.links.values() {
+            link.reset().await?;
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 //! A suite that lets one of them pass proves nothing about the stores that pass it.
 
 mod broken;
+mod desk;
 mod flaky;
 
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use anonchat_core::{
 use anonchat_store::RedisStore;
 use anonchat_store::conformance::{self, Faults, Suite};
 use async_trait::async_trait;
-use test_services::{Engine, Relay, Server};
+use test_services::{Cluster, Engine, Relay, Server};
 
 async fn store(url: &str, policy: Policy) -> RedisStore {
     let builder = RedisStore::builder(url.parse().expect("a URL"));
@@ -81,6 +81,40 @@ async fn three_servers_on_one_redis_conform() {
 #[tokio::test(flavor = "multi_thread")]
 async fn three_servers_on_one_valkey_conform() {
     conforms(Engine::Valkey, 3).await;
+}
+
+async fn keeps_what_those_in_charge_rely_on(engine: Engine, count: usize) {
+    let redis = Server::start(engine);
+    conformance::run_admin(|| async {
+        redis.clear();
+        let mut stores = Vec::new();
+        for _ in 0..count {
+            stores.push(Arc::new(store(&redis.url(), Policy::default()).await));
+        }
+        ((), stores)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_keeps_what_those_in_charge_rely_on() {
+    keeps_what_those_in_charge_rely_on(Engine::Redis, 1).await;
+    keeps_what_those_in_charge_rely_on(Engine::Redis, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn valkey_keeps_what_those_in_charge_rely_on() {
+    keeps_what_those_in_charge_rely_on(Engine::Valkey, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_keeps_what_those_in_charge_rely_on() {
+    conformance::run_admin(|| async {
+        let cluster = Cluster::start(Engine::Redis);
+        let store = store(&cluster.url(), Policy::default()).await;
+        (cluster, vec![Arc::new(store)])
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

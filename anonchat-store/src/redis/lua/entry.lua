@@ -122,6 +122,10 @@ function on_outbox()
   return reply
 end
 
+function on_reset()
+  return reset()
+end
+
 function on_open()
   return open(ARGV[3], ARGV[4], ARGV[5])
 end
