@@ -3,6 +3,7 @@
 //! This is the only place in the project that decides who is acceptable to whom by gender.
 
 use crate::profile::{Filter, Gender};
+use crate::query::Census;
 
 /// One of the 25 queues: those of one gender (or none) who look through one filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +101,16 @@ impl Buckets {
             rest &= rest.wrapping_sub(1);
             next
         })
+    }
+}
+
+impl Census {
+    /// Who can be matched now: the gender of those who wait, their filter, and how many they are,
+    /// for each of the 25 queues.
+    pub fn queues(&self) -> impl Iterator<Item = (Option<Gender>, Filter, u64)> + '_ {
+        (0..Bucket::COUNT as u8)
+            .map(Bucket)
+            .map(|bucket| (bucket.gender(), bucket.filter(), self.buckets[bucket.index()]))
     }
 }
 
