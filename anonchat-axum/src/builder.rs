@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anonchat_core::session::Settings;
-use anonchat_core::{Classifier, Command, PoolId, Screen, Store, Unscreened};
+use anonchat_core::{AdminStore, Classifier, Command, PoolId, Screen, Store, Unscreened};
 use tokio::sync::Semaphore;
 
+use crate::admin::{self, Admin};
 use crate::background;
 use crate::bounded::Bounded;
 use crate::call::TURNS;
@@ -14,6 +15,7 @@ use crate::clock;
 use crate::device::DeviceKey;
 use crate::error::Error;
 use crate::extract::AdminKeyHash;
+use crate::figures::{self, Sampler};
 use crate::hub::Hub;
 use crate::orders::{self, Orders};
 use crate::origin::Origins;
@@ -41,6 +43,8 @@ pub struct Builder {
     pools: Vec<PoolId>,
     keys: Vec<Secret>,
     admin_key: Option<Secret>,
+    admin_store: Option<Arc<dyn AdminStore>>,
+    behind_tls: bool,
     origins: Vec<String>,
     consent: Consent,
     development: bool,
@@ -55,6 +59,8 @@ impl Builder {
             pools: vec![PoolId::main()],
             keys: Vec::new(),
             admin_key: None,
+            admin_store: None,
+            behind_tls: false,
             origins: Vec::new(),
             consent: Consent::default(),
             development: false,
@@ -109,6 +115,21 @@ impl Builder {
         self
     }
 
+    /// Where admin actions are recorded, and what all servers share of them. The same place as the
+    /// pools', for a reset empties those. Without one nobody signs in or acts: these routes answer
+    /// 501.
+    pub fn admin_store(mut self, store: impl AdminStore) -> Self {
+        self.admin_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Whether browsers reach this server through TLS only. Then the cookie of an admin's session
+    /// is always `Secure`; without this call it is if the page that signs in came over `https`.
+    pub fn behind_tls(mut self, behind_tls: bool) -> Self {
+        self.behind_tls = behind_tls;
+        self
+    }
+
     /// Origins of pages, such as `https://chat.example.org`, that may talk to this server besides
     /// its own. A page's own origin needs no listing if its host is an IP address or `localhost`.
     pub fn origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
@@ -160,6 +181,8 @@ impl Builder {
             store.apply(pool, clock::now(), clock::roll(), &renew).await?;
         }
         let orders = Orders::new(&self.pools);
+        let admin_key = self.admin_key.as_ref();
+        let admin = Admin::new(self.admin_store, &keys, admin_key, self.behind_tls);
         let chat = AnonChat::new(Inside {
             store,
             classifier: self
@@ -175,7 +198,9 @@ impl Builder {
             orders,
             key,
             tokens,
-            admin_key: self.admin_key.as_ref().map(AdminKeyHash::new),
+            admin_key: admin_key.map(AdminKeyHash::new),
+            admin,
+            sampler: Sampler::new(),
             origins: Origins::new(&self.origins, self.development)?,
             consent: self.consent,
             uploads: Semaphore::new(UPLOADS),
@@ -185,6 +210,8 @@ impl Builder {
         });
         background::spawn(&chat);
         orders::spawn(&chat);
+        figures::spawn(&chat);
+        admin::spawn(&chat);
         Ok(chat)
     }
 }

@@ -11,13 +11,16 @@ use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::admin::Admin;
 use crate::bounded::Bounded;
 use crate::builder::{Builder, Consent};
 use crate::device::DeviceKey;
 use crate::extract::AdminKeyHash;
+use crate::figures::{Figures, Sampler};
 use crate::hub::Hub;
 use crate::orders::Orders;
 use crate::origin::Origins;
+use crate::secret::Secret;
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
@@ -40,6 +43,8 @@ pub(crate) struct Inside {
     pub(crate) key: DeviceKey,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) admin_key: Option<AdminKeyHash>,
+    pub(crate) admin: Admin,
+    pub(crate) sampler: Sampler,
     pub(crate) origins: Origins,
     pub(crate) consent: Consent,
     pub(crate) uploads: Semaphore,
@@ -62,17 +67,21 @@ impl AnonChat {
         Builder::new()
     }
 
-    /// The routes `/ws`, `/verify`, `/api/verify`, `/admin/reports`, `/healthz` and `/readyz`, for
-    /// an application with any state: merge or nest them as they are.
+    /// The routes `/ws`, `/verify`, `/api/verify`, `/api/stats`, `/healthz`, `/readyz` and those of
+    /// the admin API, for an application with any state: merge or nest them as they are.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let pictures = Router::new()
             .route("/verify", post(verify::form))
             .route("/api/verify", post(verify::json))
+            .layer(from_fn_with_state(self.clone(), admin::shut))
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .layer(from_fn(verify::hang_up));
-        let others = Router::new().route("/admin/reports", get(admin::reports));
+        let others = admin::router();
         #[cfg(feature = "ws")]
-        let others = others.route("/ws", get(crate::ws::handshake));
+        let others = {
+            let sockets = Router::new().route("/ws", get(crate::ws::handshake));
+            others.merge(sockets.layer(from_fn_with_state(self.clone(), admin::shut)))
+        };
         others
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .merge(pictures)
@@ -86,6 +95,14 @@ impl AnonChat {
     /// in development mode nobody but this machine sees them.
     pub fn guard<S: Clone + Send + Sync + 'static>(&self, routes: Router<S>) -> Router<S> {
         routes.layer(from_fn_with_state(self.clone(), origin::guard))
+    }
+
+    /// A secret with which one person can sign in at the admin page once, for a link that is shown
+    /// to the operator; its place there is the fragment, which browsers do not send. It replaces the
+    /// one before. `None` without an admin key or an admin store, for then nobody can sign in.
+    pub fn sign_in_link_secret(&self) -> Option<Secret> {
+        let can_sign_in = self.admin_key().is_some() && self.admin().has_record();
+        can_sign_in.then(|| self.admin().link().draw())
     }
 
     /// Takes leave of everybody: clients that understand it are told when to come back, every
@@ -140,6 +157,19 @@ impl AnonChat {
 
     pub(crate) fn admin_key(&self) -> Option<&AdminKeyHash> {
         self.0.admin_key.as_ref()
+    }
+
+    pub(crate) fn admin(&self) -> &Admin {
+        &self.0.admin
+    }
+
+    pub(crate) fn sampler(&self) -> &Sampler {
+        &self.0.sampler
+    }
+
+    /// What this server counts.
+    pub(crate) fn figures(&self) -> &Figures {
+        self.0.sampler.figures()
     }
 
     pub(crate) fn consent(&self) -> Consent {

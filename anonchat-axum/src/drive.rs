@@ -14,7 +14,9 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use anonchat_core::session::{ClientFrame, Close, FrameError, Input, Output, Rates, Session};
+use anonchat_core::session::{
+    ClientFrame, Close, FrameError, Input, Output, Rates, ServerFrame, Session,
+};
 use anonchat_core::{Mail, wire};
 use axum::extract::ws::Utf8Bytes;
 use tokio::time::{sleep, timeout};
@@ -22,6 +24,7 @@ use tokio::time::{sleep, timeout};
 use crate::call::Call;
 use crate::chat::AnonChat;
 use crate::clock;
+use crate::figures::Watch;
 use crate::hub::Place;
 use crate::mailbox::{Mailbox, Post, Pressure};
 use crate::socket::{Heard, Socket};
@@ -45,6 +48,7 @@ struct Line<'a> {
     held: Option<Utf8Bytes>,
     /// The counts that the tally knows.
     noted: Rates,
+    watch: Watch,
     /// How long a client may let a write wait.
     patience: Duration,
 }
@@ -66,8 +70,8 @@ enum Wire {
 pub(crate) async fn drive(chat: &AnonChat, place: &Place, session: Session, socket: Socket) {
     let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
     let (wire, noted) = (Wire::Open, session.rates());
-    let (call, held) = (None, None);
-    let mut line = Line { chat, place, session, socket, wire, call, held, noted, patience };
+    let (call, held, watch) = (None, None, Watch::default());
+    let mut line = Line { chat, place, session, socket, wire, call, held, noted, watch, patience };
     let close = line.run().await;
     line.note();
     line.end(close).await;
@@ -164,6 +168,9 @@ impl<'a> Line<'a> {
         while let Some(output) = self.session.poll() {
             match output {
                 Output::Send(frame) => {
+                    if let ServerFrame::Error(refusal) = &frame {
+                        self.chat.figures().refused(refusal.code);
+                    }
                     let text = wire::encode(&frame, self.session.client());
                     drop(frame);
                     self.write(Some(text)).await;
@@ -177,6 +184,7 @@ impl<'a> Line<'a> {
                 }
                 Output::Whisper(whisper) => {
                     self.flush().await;
+                    self.chat.figures().relayed(&whisper);
                     if let Some(pool) = self.session.pool()
                         && self.chat.store().whisper(pool, whisper).await.is_err()
                     {
@@ -216,7 +224,10 @@ impl<'a> Line<'a> {
         match post {
             // What is for a name that the connection no longer has came before a gap.
             Post::Mail(mail) if mail.conn() != self.place.conn() => {}
-            Post::Mail(Mail::Event(envelope)) => self.tell(Input::Event(envelope.event)),
+            Post::Mail(Mail::Event(envelope)) => {
+                self.watch.saw(&envelope.event, self.chat.figures());
+                self.tell(Input::Event(envelope.event));
+            }
             Post::Mail(Mail::Whisper(whisper)) => self.tell(Input::Whisper(whisper)),
             Post::Gap => {
                 let renamed = self.session.wants_new_name();

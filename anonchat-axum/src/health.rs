@@ -21,10 +21,12 @@ pub(crate) async fn alive() -> Response {
     Json(json!({ "status": "ok" })).into_response()
 }
 
-/// `GET /readyz`: people who come now can be matched.
+/// `GET /readyz`: people who come now are let in and can be matched.
 pub(crate) async fn ready(State(chat): State<AnonChat>) -> Response {
     let (code, status) = if chat.hub().is_closing() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping")
+    } else if chat.admin().maintenance().since().is_some() {
+        (StatusCode::SERVICE_UNAVAILABLE, "maintenance")
     } else if timeout(PATIENCE, can_match(&chat)).await.unwrap_or(false) {
         (StatusCode::OK, "ok")
     } else {

@@ -18,8 +18,8 @@
 //! ```
 //!
 //! The router has `/ws` (the native WebSocket and the protocol that it extends), `/verify` and
-//! `/api/verify` (a selfie as a form or as JSON), `/admin/reports`, `/healthz` and `/readyz`, with CORS and the check of origins on all that
-//! browsers use. It decides nothing about who meets whom: those rules are in
+//! `/api/verify` (a selfie as a form or as JSON), `/api/stats`, `/healthz`, `/readyz` and the admin
+//! API, with CORS and the check of origins on all that browsers use. It decides nothing about who meets whom: those rules are in
 //! [`anonchat_core`], and the store applies them.
 //!
 //! # What it promises
@@ -62,6 +62,7 @@ mod device;
 mod drive;
 mod error;
 mod extract;
+mod figures;
 mod health;
 mod hub;
 mod mailbox;

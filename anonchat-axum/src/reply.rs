@@ -63,6 +63,12 @@ impl Later {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, text, retry_after_s }
     }
 
+    /// Nobody new is let in for a while.
+    pub(crate) const fn maintenance() -> Self {
+        let text = "This server is down for maintenance. Please try again later.";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text, retry_after_s: 60 }
+    }
+
     /// The client asks for too much.
     pub(crate) const fn too_many(retry_after_s: u32) -> Self {
         let text = "Too many requests. Please slow down.";

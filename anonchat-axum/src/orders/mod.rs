@@ -13,7 +13,7 @@ mod route;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anonchat_core::{Command, Order, PoolId, Query, StoreError, View};
+use anonchat_core::{Command, Order, PoolId, Query, StoreError, UnixMillis, View};
 use futures_util::future::join_all;
 use tokio::sync::Notify;
 
@@ -55,6 +55,26 @@ pub(crate) fn may_order(command: &Command) -> bool {
     )
 }
 
+/// Gives an order in the first pool that answers. From there it comes to all others, and to those
+/// that answer before the caller goes on.
+pub(crate) async fn give(
+    chat: &AnonChat,
+    at: UnixMillis,
+    order: &Command,
+) -> Result<(), StoreError> {
+    let mut failure = StoreError::UnknownPool;
+    for pool in chat.pools() {
+        match chat.store().apply(pool, at, clock::roll(), order).await {
+            Ok(commit) => {
+                carry_now(chat, pool, commit.seq).await;
+                return Ok(());
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
 /// Starts a carrier for each pool. They run until nobody holds the chat any more.
 pub(crate) fn spawn(chat: &AnonChat) {
     for (pool, given) in &chat.orders().0 {
@@ -65,7 +85,7 @@ pub(crate) fn spawn(chat: &AnonChat) {
 
 /// Has what the commit of this number has ordered adopted before the caller goes on, by every
 /// other pool that answers. The carrier sees to the others.
-pub(crate) async fn carry_now(chat: &AnonChat, from: &PoolId, number: u64) {
+async fn carry_now(chat: &AnonChat, from: &PoolId, number: u64) {
     if chat.orders().0.is_empty() {
         return;
     }

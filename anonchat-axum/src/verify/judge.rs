@@ -3,14 +3,12 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use anonchat_core::{
-    Classifier, ClassifyError, Command, DeviceId, Gender, Proof, Selfie, StoreError, UnixMillis,
-    Verdict,
-};
+use anonchat_core::{Classifier, ClassifyError, Command, DeviceId, Gender, Proof, Selfie, Verdict};
 use futures_util::FutureExt;
 
 use crate::chat::AnonChat;
 use crate::clock;
+use crate::figures::Outcome;
 use crate::orders;
 use crate::token::Token;
 
@@ -39,14 +37,37 @@ pub(super) async fn judge(
     device: DeviceId,
     selfie: Selfie,
 ) -> Result<Judgement, Failure> {
+    let judged = see(chat, classifier, device, selfie).await;
+    chat.figures().verified(&judged);
+    judged
+}
+
+async fn see(
+    chat: &AnonChat,
+    classifier: &Arc<dyn Classifier>,
+    device: DeviceId,
+    selfie: Selfie,
+) -> Result<Judgement, Failure> {
     match classify(classifier, selfie).await? {
         // An abstention is recorded as well: under `required` it must not keep anybody out.
         Verdict::Verified(gender) => {
             let at = clock::now();
-            record(chat, at, device, gender).await.map_err(|_| Failure::Unrecorded)?;
+            let verify = Command::Verify { device, gender, proof: Proof::Attested };
+            orders::give(chat, at, &verify).await.map_err(|_| Failure::Unrecorded)?;
             Ok(Judgement::Known(gender, chat.tokens().seal(at, device, gender)))
         }
         verdict => Ok(Judgement::Unknown(verdict)),
+    }
+}
+
+impl From<&Result<Judgement, Failure>> for Outcome {
+    fn from(judged: &Result<Judgement, Failure>) -> Self {
+        match judged {
+            Ok(Judgement::Known(gender, _)) => Verdict::Verified(*gender).into(),
+            Ok(Judgement::Unknown(verdict)) => (*verdict).into(),
+            Err(Failure::Busy { .. }) => Self::Busy,
+            Err(Failure::Broken | Failure::Unrecorded) => Self::Failed,
+        }
     }
 }
 
@@ -66,26 +87,4 @@ async fn classify(classifier: &Arc<dyn Classifier>, selfie: Selfie) -> Result<Ve
             Err(Failure::Broken)
         }
     }
-}
-
-/// Makes a gender known in the first pool that answers. From there it comes to all others, and to
-/// those that answer before the client can ask to join one of them.
-async fn record(
-    chat: &AnonChat,
-    at: UnixMillis,
-    device: DeviceId,
-    gender: Gender,
-) -> Result<(), StoreError> {
-    let verify = Command::Verify { device, gender, proof: Proof::Attested };
-    let mut failure = StoreError::UnknownPool;
-    for pool in chat.pools() {
-        match chat.store().apply(pool, at, clock::roll(), &verify).await {
-            Ok(commit) => {
-                orders::carry_now(chat, pool, commit.seq).await;
-                return Ok(());
-            }
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
 }

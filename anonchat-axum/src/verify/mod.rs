@@ -24,6 +24,7 @@ use crate::device;
 pub(crate) use form::form;
 pub(crate) use json::json;
 pub(crate) use sitting::Sittings;
+pub(crate) use upload::discard;
 
 /// The fewest characters of a device id at these doors.
 const LEAST_CHARS: usize = 8;

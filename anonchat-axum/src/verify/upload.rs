@@ -48,7 +48,7 @@ pub(super) async fn read(request: Request, most: usize) -> Result<Upload, Troubl
 }
 
 /// Reads a body and keeps nothing of it, so that its sender sees the answer that is already known.
-pub(super) async fn discard(request: Request) {
+pub(crate) async fn discard(request: Request) {
     let mut nothing = Upload::with_room(0, 0);
     // There is nothing to be said to whoever does not even send it.
     let _ = receive(request, &mut nothing, UNKEPT).await;

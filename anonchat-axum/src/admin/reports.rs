@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use anonchat_core::{PoolId, Query, Report, UnixMillis, View};
+use anonchat_core::{PoolId, Report, UnixMillis};
 use axum::Json;
 use axum::extract::{Query as Params, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::queue;
 use crate::chat::AnonChat;
-use crate::clock;
 use crate::extract::AdminKey;
 use crate::reply::{Detail, Unprocessable};
 
@@ -39,18 +39,16 @@ pub(crate) async fn reports(
 
 /// As many of the newest reports, in as many answers as that takes.
 async fn read(chat: &AnonChat, pool: &PoolId, limit: usize) -> Option<Vec<Report>> {
-    let (mut reports, mut before) = (Vec::new(), None);
-    loop {
-        let query = Query::Reports { before, open: false, limit: limit - reports.len() };
-        let Ok(View::Reports(page)) = chat.store().read(pool, clock::now(), &query).await else {
-            return None;
-        };
-        reports.extend(page.reports);
+    let (mut listed, mut before) = (Vec::new(), None);
+    while listed.len() < limit {
+        let page = queue::read(chat, pool, before, false, limit - listed.len()).await.ok()?;
+        listed.extend(page.reports);
         before = page.next;
-        if before.is_none() || reports.len() == limit {
-            return Some(reports);
+        if before.is_none() {
+            break;
         }
     }
+    Some(listed)
 }
 
 fn show(report: &Report) -> Value {

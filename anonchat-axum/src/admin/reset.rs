@@ -1,0 +1,61 @@
+//! Emptying all pools: never by a GET, never without the key, and never unrecorded.
+
+use anonchat_core::{AdminAction, Command};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::ask::Sent;
+use super::refused::Refused;
+use super::shape::{Confirmation, Done};
+use crate::chat::AnonChat;
+use crate::clock;
+use crate::extract::AdminKey;
+
+/// What has to be said to it.
+const WORD: &str = "reset";
+
+/// 001's answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct Wiped {
+    success: bool,
+    message: &'static str,
+}
+
+/// `POST /admin/reset`
+pub(crate) async fn reset(
+    key: AdminKey,
+    State(chat): State<AnonChat>,
+    Sent(confirmation): Sent<Confirmation>,
+) -> Result<Json<Done>, Refused> {
+    let audit = empty(&chat, &key, confirmation).await?;
+    Ok(Json(Done { audit }))
+}
+
+/// `POST /api/nuclear-reset`, under the name that 001 has for it.
+pub(crate) async fn nuclear(
+    key: AdminKey,
+    State(chat): State<AnonChat>,
+    Sent(confirmation): Sent<Confirmation>,
+) -> Result<Json<Wiped>, Refused> {
+    empty(&chat, &key, confirmation).await?;
+    Ok(Json(Wiped { success: true, message: "All cross-server data wiped." }))
+}
+
+async fn empty(
+    chat: &AnonChat,
+    key: &AdminKey,
+    Confirmation { confirm, note }: Confirmation,
+) -> Result<u64, Refused> {
+    if confirm != WORD {
+        return Err(Refused::Malformed("Say \"confirm\": \"reset\""));
+    }
+    let audit = key.record(chat, AdminAction::Reset, note).await?;
+    chat.admin().book().reset().await?;
+    // The leases are gone as well. Other servers renew theirs by themselves.
+    for pool in chat.pools() {
+        let renew = Command::Renew { node: chat.hub().node() };
+        let _ = chat.store().apply(pool, clock::now(), clock::roll(), &renew).await;
+    }
+    Ok(audit)
+}
