@@ -82,7 +82,8 @@ impl Builder {
         self
     }
 
-    /// What refuses texts. Without one, every text passes.
+    /// What refuses texts, such as `Screens` of the feature `screens`. Without one, every text
+    /// passes.
     pub fn screen(mut self, screen: impl Screen) -> Self {
         self.screen = Arc::new(screen);
         self

@@ -45,6 +45,7 @@
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
+//! | `screens` | yes | [`screens`], against contact details and profanity; 14 small crates, and some megabytes of words once one is built |
 //! | `ws` | yes | the WebSocket door |
 
 #![cfg_attr(not(feature = "ws"), allow(dead_code, reason = "what doors share, without a door"))]
@@ -69,6 +70,8 @@ mod mailbox;
 mod orders;
 mod origin;
 mod reply;
+#[cfg(feature = "screens")]
+pub mod screens;
 mod secret;
 mod serve;
 #[cfg(feature = "ws")]

@@ -72,11 +72,23 @@ impl Classifier for Credulous {
 async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     let everything = Everything::default();
     tracing::subscriber::set_global_default(everything.clone()).expect("the only log");
-    let server = Server::with(lenient(), |builder| builder.classifier(Credulous)).await;
+    let more = |builder: anonchat_axum::Builder| {
+        #[cfg(feature = "screens")]
+        let builder = builder.screen(anonchat_axum::screens::Screens::default());
+        builder.classifier(Credulous)
+    };
+    let server = Server::with(lenient(), more).await;
     let (ann_id, bob_id) = ("canary-ann-0123456789", "canary-bob-0123456789");
     let [(mut ann, to_bob), (mut bob, _)] = native_pair(&server, ann_id, bob_id).await;
     ann.say(json!({ "action": "msg", "id": "canary-id", "text": "canary-text" })).await;
     bob.expect("msg").await;
+    #[cfg(feature = "screens")]
+    for text in ["canary@example.com", "canary 202 555 0142", "insta: canary_x"] {
+        ann.say(json!({ "action": "msg", "id": "canary-refused", "text": text })).await;
+        assert_eq!(ann.expect("error").await["code"], "contact_details");
+        ann.say(json!({ "action": "next", "nickname": format!("{text} fuck") })).await;
+        ann.expect("error").await;
+    }
     ann.say(json!({ "action": "report", "reported": to_bob, "reason": "canary-reason" })).await;
     ann.expect("reported").await;
     ann.say(json!({ "action": "canary-action" })).await;
@@ -116,9 +128,18 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     let hash = listed[0]["reported"].as_str().expect("hash");
     let alias = to_bob.as_str().expect("alias");
     let (sealed, picture) = (&token[9..40], &base64[..20]);
-    for secret in
-        ["canary", alias, &alias[1..], hash, ADMIN_KEY, client::KEY, "v4.local", sealed, picture]
-    {
+    for secret in [
+        "canary",
+        "202 555",
+        alias,
+        &alias[1..],
+        hash,
+        ADMIN_KEY,
+        client::KEY,
+        "v4.local",
+        sealed,
+        picture,
+    ] {
         let line = log.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} is in: {line:?}");
     }

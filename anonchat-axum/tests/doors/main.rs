@@ -14,6 +14,8 @@ mod nesting;
 mod original;
 mod outages;
 mod pools;
+#[cfg(feature = "screens")]
+mod screens;
 mod shutdown;
 mod sittings;
 mod tokens;

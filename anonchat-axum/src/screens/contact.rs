@@ -1,0 +1,72 @@
+//! The screen against contact details.
+
+use anonchat_core::{Field, Finding, Screen};
+
+use super::address::Addresses;
+use super::handle::Handles;
+use super::number::Numbers;
+use super::piece::Pieces;
+use super::vocabulary::Vocabulary;
+use super::{Language, Strictness};
+
+/// Refuses texts that tell how to reach somebody: telephone numbers, e-mail addresses, links and
+/// names in messengers.
+///
+/// What is seen through: white space and marks between digits or letters, digits and signs in
+/// words, digits and letters of other scripts, letters that look alike, accents, and characters
+/// that are not seen. Words are those of the languages that it was given.
+///
+/// What is not: hints that only the two understand, numbers that are spread over several messages,
+/// words of other languages, and names in messengers that look like usual words.
+///
+/// It takes time linear in the text, memory for a few words of it, and logs nothing.
+#[derive(Clone, Debug)]
+pub struct ContactDetails {
+    strictness: Strictness,
+    vocabulary: Vocabulary,
+}
+
+impl ContactDetails {
+    /// Which knows the words of these languages.
+    pub fn new(strictness: Strictness, languages: &[Language]) -> Self {
+        Self { strictness, vocabulary: Vocabulary::new(languages) }
+    }
+
+    /// Whether there is something in a text, and how many steps it took to tell.
+    pub(super) fn look(&self, text: &str) -> (bool, u64) {
+        let mut pieces = Pieces::new(&self.vocabulary);
+        let mut numbers = Numbers::new(self.strictness);
+        let mut addresses = Addresses::new(self.strictness);
+        let mut handles = Handles::new(self.strictness);
+        let mut found = false;
+        let mut emit = |piece: &_| {
+            numbers.take(piece);
+            addresses.take(piece);
+            handles.take(piece);
+            found = numbers.found() || addresses.found() || handles.found();
+        };
+        for c in text.chars() {
+            pieces.take(c, &mut emit);
+        }
+        pieces.end(&mut emit);
+        numbers.end();
+        let steps = pieces.steps + numbers.steps + addresses.steps + handles.steps;
+        (found || numbers.found(), steps)
+    }
+}
+
+impl Default for ContactDetails {
+    /// The standard strictness, and all languages.
+    fn default() -> Self {
+        Self::new(Strictness::default(), Language::ALL)
+    }
+}
+
+impl Screen for ContactDetails {
+    fn screen(&self, _field: Field, text: &str) -> Result<(), Finding> {
+        match self.look(text) {
+            (true, _) => Err(Finding::ContactDetails),
+            (false, _) => Ok(()),
+        }
+    }
+}

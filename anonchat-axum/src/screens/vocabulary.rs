@@ -1,0 +1,174 @@
+//! What words mean to a screen.
+
+use std::collections::BTreeMap;
+
+use super::Language;
+use super::fold::folded;
+use super::words::{ALWAYS, BY_LANGUAGE, DIGITS, TENS};
+
+/// Something that a word can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sense {
+    /// A digit.
+    Digit(u8),
+    /// A number that is said in one word and has this many digits.
+    Number(u8),
+    /// The next digit several times.
+    Repeat(u8),
+    /// Says nothing between two digits.
+    And,
+    /// Stands for a character between groups of digits.
+    Dash,
+    /// `@`
+    At,
+    /// `.`
+    Dot,
+    /// `.`, in a language in which what it is called is a usual word before short ones.
+    Point,
+    /// The end of a domain that is hardly a word.
+    Top,
+    /// The end of a domain that is a word of some language as well.
+    TopWord,
+    /// Who keeps mail, and nothing else.
+    Mail,
+    /// Who keeps mail among other things.
+    MailAmongOthers,
+    /// A place where people have a name, which means nothing else.
+    App,
+    /// The same, in letters that may mean something else.
+    AppInShort,
+    /// The same, and a usual word.
+    AppWord,
+    /// What names are called: `id`, `user`.
+    Named,
+    /// `is`
+    Is,
+    /// `my`
+    Mine,
+    /// Asks to be found elsewhere: `add`, `text`.
+    Reach,
+    /// `on`
+    On,
+    /// A usual word, and no name.
+    Usual,
+    /// Has an address in it.
+    Hidden,
+    /// Abusive.
+    Abusive,
+}
+
+/// How long a word may be to have a meaning.
+pub(super) const LONGEST: usize = 64;
+
+/// Parts of words that were written as one.
+const HIDDEN: [&str; 10] = [
+    "dotcom", "dotnet", "dotorg", "punktcom", "punktde", "puntocom", "pontocom", "atgmail",
+    "gmailcom", "noktacom",
+];
+
+/// Names that are found within words of scripts without spaces.
+const APPS_WITHIN: [&str; 4] = ["微信", "薇信", "ライン", "카톡"];
+
+/// How the digits are written.
+const WRITTEN: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+/// Two digits whose value does not matter.
+const TWO: &str = "..";
+
+/// The meanings of words in some languages.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Vocabulary {
+    senses: BTreeMap<String, Vec<Sense>>,
+    /// Beginnings of words.
+    stems: BTreeMap<String, Sense>,
+    /// Digits and what is said with them, the longest in front.
+    numerals: Vec<(String, &'static str)>,
+}
+
+impl Vocabulary {
+    pub(super) fn new(languages: &[Language]) -> Self {
+        let mut senses = BTreeMap::<String, Vec<Sense>>::new();
+        let mut numerals = Vec::new();
+        let mut learn = |words: &str, sense| {
+            for word in words.split_whitespace() {
+                let known = senses.entry(folded(word)).or_default();
+                if !known.contains(&sense) {
+                    known.push(sense);
+                }
+            }
+        };
+        for (sense, words) in ALWAYS {
+            learn(words, *sense);
+        }
+        for (language, words) in BY_LANGUAGE {
+            if languages.contains(language) {
+                words.iter().for_each(|(sense, words)| learn(words, *sense));
+            }
+        }
+        for (language, words) in DIGITS {
+            if languages.contains(language) {
+                for ((value, digit), words) in (0..).zip(WRITTEN).zip(words) {
+                    learn(words, Sense::Digit(value));
+                    numerals.extend(words.split_whitespace().map(|word| (folded(word), digit)));
+                }
+            }
+        }
+        for (language, words) in TENS {
+            if languages.contains(language) {
+                learn(words, Sense::Number(2));
+                numerals.extend(words.split_whitespace().map(|word| (folded(word), TWO)));
+            }
+        }
+        numerals.retain(|(word, _)| word.chars().count() > 1 || !word.is_ascii());
+        numerals.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then(a.cmp(b)));
+        numerals.dedup();
+        Self { senses, numerals, ..Self::default() }
+    }
+
+    /// One that knows only these words. A star at the end of one stands for any ending.
+    pub(super) fn of(words: impl Iterator<Item = (Sense, &'static str)>) -> Self {
+        let mut known = Self::default();
+        for (sense, words) in words {
+            for word in words.split_whitespace() {
+                match word.strip_suffix('*') {
+                    Some(stem) => drop(known.stems.insert(folded(stem), sense)),
+                    None => known.senses.entry(folded(word)).or_default().push(sense),
+                }
+            }
+        }
+        known
+    }
+
+    /// What a folded word of [`LONGEST`] letters at most means.
+    pub(super) fn senses(&self, word: &str, into: &mut Vec<Sense>) {
+        into.clear();
+        if let Some(senses) = self.senses.get(word) {
+            into.extend_from_slice(senses);
+            return;
+        }
+        if !self.stems.is_empty() {
+            let ends = word.char_indices().map(|(start, c)| start + c.len_utf8());
+            into.extend(ends.filter_map(|end| self.stems.get(&word[..end])));
+            return;
+        }
+        if HIDDEN.iter().any(|part| word.len() > part.len() + 2 && word.contains(part)) {
+            into.push(Sense::Hidden);
+        }
+        if !word.is_ascii() && APPS_WITHIN.iter().any(|app| word.contains(app)) {
+            into.extend([Sense::App, Sense::Is, Sense::Mine]);
+        }
+    }
+
+    /// The digits of a word that consists of three numerals or more.
+    pub(super) fn digits(&self, word: &str) -> Option<String> {
+        let (mut rest, mut digits) = (word, String::new());
+        while !rest.is_empty() {
+            let (left, said) = self.numerals.iter().find_map(|(numeral, digits)| {
+                rest.strip_prefix(numeral.as_str()).map(|rest| (rest, digits))
+            })?;
+            digits.push_str(said);
+            rest = left;
+        }
+        (digits.len() >= 3).then_some(digits)
+    }
+}
