@@ -94,6 +94,10 @@ section! {
         signals_per_minute: u32 = 600, 0 => 1_000_000;
         /// REST requests a minute and address.
         rest_per_minute: u32 = 30, 0 => 1_000_000;
+        /// Pictures an hour and address that are sent to be judged.
+        verifications_per_hour: u32 = 20, 0 => 1_000_000;
+        /// Sign-ins a minute and address with a wrong admin key; beyond it no key is looked at.
+        sign_ins_per_minute: u32 = 5, 0 => 1_000_000;
         /// Room sessions an hour and address.
         sessions_per_hour: u32 = 5, 0 => 1_000_000;
         /// Rooms an hour and address.
@@ -112,10 +116,18 @@ section! {
         lease_s: u32 = 15, 1 => 10 * MINUTE_S;
         /// Seconds without a sign of life after which a connection is closed.
         idle_s: u32 = 60, 1 => 3_600;
-        /// Connections of one server; 0 means no limit.
+        /// WebSockets of one server; 0 means no limit.
         max_connections: u32 = 0, 0 => 100_000_000;
-        /// Connections of one address; 0 means no limit.
+        /// WebSockets of one client address, unless it is this machine; 0 means no limit.
         max_per_address: u32 = 256, 0 => 100_000_000;
+        /// Connections of one server that send no complete request; one more ends the oldest.
+        max_half_open: u32 = 2_048, 1 => 1_000_000;
+        /// Connections of one peer that have not sent their first request; loopback peers and
+        /// trusted proxies may have any number. 0 means no limit.
+        max_half_open_per_address: u32 = 64, 0 => 1_000_000;
+        /// Seconds in which a request's head must come in whole, from the opening of its
+        /// connection or the end of the request before.
+        header_s: u32 = 10, 1 => 600;
         /// Messages of one sender that may be unacknowledged.
         unacknowledged: u32 = 64, 1 => 4_096;
         /// Bytes of one frame; a longer one ends the connection.
