@@ -66,7 +66,9 @@ mod memory;
 mod redis;
 
 #[cfg(feature = "redis")]
-pub use self::redis::{ConnectError, RedisStore, RedisStoreBuilder, RedisUrl, UrlError};
+pub use self::redis::{
+    ConnectError, RedisRateLimits, RedisStore, RedisStoreBuilder, RedisUrl, UrlError,
+};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 #[cfg(all(feature = "redis", feature = "test-util"))]

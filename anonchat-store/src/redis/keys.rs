@@ -37,12 +37,16 @@
 //! | `anonchat:{+admin}:about` | sorted set | the numbers of records about a device | for good |
 //! | `anonchat:{+admin}:maintenance` | string | since when nobody new is let in | for good |
 //!
+//! One pool of a deployment, the first by name, also counts what
+//! client addresses do, by a keyed hash of each: `anonchat:{main}:rate:<limit>:<hash>`, a string,
+//! with an expiry of Redis at the instant at which it means nothing any more.
+//!
 //! | Channel | Carries |
 //! |---|---|
 //! | `anonchat:{main}:mail:<node>:<incarnation>` | the facts for a server, in batches that are counted |
 //! | `anonchat:{main}:talk:<node>` | what people say to people on that server |
 
-use anonchat_core::{NodeId, PoolId};
+use anonchat_core::{Limit, NodeId, PoolId, RateKey};
 
 macro_rules! keys {
     ($($key:ident $lua:literal $name:literal;)*) => {
@@ -119,6 +123,12 @@ pub(super) fn talk_channel(pool: &PoolId, node: NodeId) -> String {
     format!("anonchat:{{{}}}:talk:{:016x}", pool.as_str(), node.0)
 }
 
+/// The key under which a limit of somebody is counted.
+pub(super) fn rate(pool: &PoolId, limit: Limit, key: RateKey) -> String {
+    let hash = u128::from_be_bytes(*key.as_bytes());
+    format!("anonchat:{{{}}}:rate:{}:{hash:032x}", pool.as_str(), limit.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -131,6 +141,8 @@ mod tests {
         assert_eq!(Key::BlockIndex.of(&pool), "anonchat:{main}:block-index");
         assert_eq!(mail_channel(&pool, node, 7), "anonchat:{main}:mail:00000000000000a5:7");
         assert_eq!(talk_channel(&pool, node), "anonchat:{main}:talk:00000000000000a5");
+        let counted = rate(&pool, Limit::SignIns, RateKey::from_bytes([0xa5; 16]));
+        assert_eq!(counted, format!("anonchat:{{main}}:rate:sign-ins:{}", "a5".repeat(16)));
     }
 
     #[test]

@@ -152,6 +152,22 @@ impl Link {
         Ok(())
     }
 
+    /// Runs a script that counts, at an instant by the clock of Redis.
+    pub(super) async fn count(
+        &self,
+        at: UnixMillis,
+        script: &Script,
+        key: String,
+        arguments: impl FnOnce(UnixMillis) -> [Vec<u8>; 4],
+    ) -> Result<Value, Outage> {
+        let called = Instant::now();
+        let until = called + self.deployment.connector.deadline();
+        let _permit = self.permit(until).await?;
+        let up = self.line.up(until).await?;
+        let at = self.clock.correct(&up, at, called, until, false).await?;
+        up.evaluate(until, script, &[key], &arguments(at)).await
+    }
+
     /// Reads every key. Commits on the way make it worthless.
     #[cfg(feature = "conformance")]
     pub(super) async fn snapshot(&self) -> Result<anonchat_core::pool::Snapshot, Outage> {

@@ -27,6 +27,7 @@ mod mirror;
 mod outage;
 mod pack;
 mod pulse;
+mod rate;
 mod script;
 #[cfg(feature = "conformance")]
 mod snapshot;
@@ -40,5 +41,6 @@ mod url;
 pub use builder::{ConnectError, RedisStoreBuilder};
 #[cfg(feature = "test-util")]
 pub use calls::{Calls, Unexpected};
+pub use rate::RedisRateLimits;
 pub use store::RedisStore;
 pub use url::{RedisUrl, UrlError};

@@ -55,6 +55,11 @@ impl Script {
         Self { source, sha, keys }
     }
 
+    /// A script of its own, whose caller names its keys.
+    pub(super) fn alone(source: &str) -> Self {
+        Self::new(source.to_owned(), Vec::new())
+    }
+
     /// The text.
     pub(super) fn source(&self) -> &str {
         &self.source

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::builder::{ConnectError, RedisStoreBuilder};
 use super::desk::Desk;
 use super::link::{Deployment, Link};
+use super::rate::RedisRateLimits;
 use super::subscription;
 use super::url::RedisUrl;
 
@@ -77,9 +78,11 @@ use super::url::RedisUrl;
 /// # What lies in Redis
 ///
 /// All keys and channels begin with `anonchat:`; there are about twenty keys for a pool, all with
-/// the hash tag `{pool}`, and none for each device. What [`AdminStore`] keeps has three keys of its
-/// own beside the pools, in clear: notes are those of moderators, devices are keyed hashes. Keys have no expiry: the scripts forget what no
-/// rule needs. So Redis must not evict (`maxmemory-policy noeviction`). No key, and nothing in an
+/// the hash tag `{pool}`, and none for each device. They have no expiry: the scripts forget what no
+/// rule needs. What [`AdminStore`] keeps has three keys of its own beside the pools, in clear: notes
+/// are those of moderators, devices are keyed hashes. [`Self::rate_limits`] keeps one more for each
+/// client address that it has counted lately, `anonchat:{pool}:rate:…` with a keyed hash, of the
+/// first pool by name; these expire. So Redis must not evict (`maxmemory-policy noeviction`). No key, and nothing in an
 /// append-only file or a dump, holds what people say to each other. Redis's own log of slow
 /// commands would, if passing on a message ever took long: `slowlog-log-slower-than -1` switches it
 /// off, and `LATENCY LATEST` tells of slow commands without their arguments. This user can do all
@@ -111,6 +114,13 @@ impl RedisStore {
     /// Says more than an address.
     pub fn builder(url: RedisUrl) -> RedisStoreBuilder {
         RedisStoreBuilder::new(url)
+    }
+
+    /// Counts requests of client addresses for all servers of the deployment, by the policy that
+    /// the store was made with. It works as long as the store is there, and shares the connection
+    /// for commands of the first pool by name.
+    pub fn rate_limits(&self) -> RedisRateLimits {
+        RedisRateLimits::new(self.links.values().next().cloned())
     }
 
     pub(super) async fn start(

@@ -94,7 +94,7 @@ async fn in_a_cluster_of_valkey() {
 }
 
 /// The line of the documentation, which names the user `anonchat`.
-fn documented_user() -> String {
+pub(crate) fn documented_user() -> String {
     let pages = [include_str!("../../src/redis/mod.rs"), include_str!("../../src/redis/store.rs")];
     let mut lines = pages.iter().flat_map(|page| page.lines());
     let lines: Vec<_> = lines

@@ -6,3 +6,4 @@ mod guards;
 mod outages;
 mod people;
 mod privacy;
+mod rates;
