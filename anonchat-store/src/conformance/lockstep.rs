@@ -1,7 +1,7 @@
 //! The same history to the store and to a pool, compared after every step.
 
 use anonchat_core::history::{Coverage, Run};
-use anonchat_core::{Command, DeviceId, Policy, Pool, Query};
+use anonchat_core::{Command, DeviceId, Policy, Pool, Query, View};
 
 use super::case::{Case, queries};
 use super::failure::{Failure, Obligation};
@@ -64,7 +64,11 @@ async fn play<G>(case: &Case<G>, run: &Run, covered: &mut Coverage) -> Result<()
         // Asked ahead of time: a store that lets the question move its clock is found out.
         let at = step.at.after(1_500);
         for query in telling(&step.command) {
-            case.expect_view(step.at, &query, &pool.read(step.at, &query)).await?;
+            let wanted = pool.read(step.at, &query);
+            case.expect_view(step.at, &query, &wanted).await?;
+            if let Some(onward) = onward(&query, &wanted) {
+                case.expect_view(step.at, &onward, &pool.read(step.at, &onward)).await?;
+            }
         }
         if index % 8 == 7 {
             let query = &queries[index / 8 % queries.len()];
@@ -80,11 +84,25 @@ async fn play<G>(case: &Case<G>, run: &Run, covered: &mut Coverage) -> Result<()
     case.expect_snapshot(&pool).await
 }
 
+/// The question for the page after this one, if there is one to come.
+fn onward(query: &Query, page: &View) -> Option<Query> {
+    match (query, page) {
+        (Query::Reports { open, limit, .. }, View::Reports(page)) => {
+            Some(Query::Reports { before: Some(page.next?), open: *open, limit: *limit })
+        }
+        (Query::Bans { limit, .. }, View::Bans(page)) => {
+            let last = page.last()?;
+            Some(Query::Bans { after: Some((last.until, last.device)), limit: *limit })
+        }
+        _ => None,
+    }
+}
+
 /// The questions that show best what a command has done, where its commit does not.
 fn telling(command: &Command) -> Vec<Query> {
     let standing = |device: &DeviceId| Query::Standing { device: *device };
     let outbox = Query::Outbox { after: 0, limit: 1_000 };
-    let bans = Query::Bans { after: None, limit: 2 };
+    let bans = Query::Bans { after: None, limit: 1 };
     let reports = || Query::Reports { before: None, open: true, limit: 2 };
     match command {
         Command::Report { .. } => vec![reports(), bans, Query::Census, outbox],

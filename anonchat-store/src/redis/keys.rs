@@ -18,7 +18,7 @@
 //! | `block-name` | sorted set | `blocks` | the blocks of each device, by name | the same |
 //! | `seen` | hash | `blocks` | when somebody with a block was last here | their last block is gone |
 //! | `ban` | hash | `safety` | the last ban or lift of each device | the ban's end; with other pools `ban_s` after it was given, if that is later |
-//! | `banned` | sorted set | `safety` | who is banned, by the end of the ban | the same |
+//! | `ban-end` | sorted set | `safety` | who is banned, by the end of the ban | the same |
 //! | `report` | hash | `safety` | reports, by number | `report_window_s` after they were made |
 //! | `against` | hash | `safety` | the reports that count against a device | they end, are dismissed or lead to a ban |
 //! | `dismissed` | hash | `safety` | when reports of a device were dismissed | `dismissal_window_s` after the last |
@@ -86,7 +86,7 @@ keys! {
     BlockName "BLOCK_NAME" "block-name";
     Seen "SEEN" "seen";
     Ban "BAN" "ban";
-    Banned "BANNED" "banned";
+    BanEnd "BAN_END" "ban-end";
     Report "REPORT" "report";
     Against "AGAINST" "against";
     Dismissed "DISMISSED" "dismissed";

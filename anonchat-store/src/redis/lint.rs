@@ -174,6 +174,15 @@ fn every_script_has_its_shebang_and_declares_the_keys_that_it_uses() {
 }
 
 #[test]
+fn no_constant_is_called_like_a_key() {
+    let lines = FILES.iter().flat_map(|(_, text)| text.lines());
+    for name in Key::ALL.iter().map(|key| key.in_scripts()) {
+        let constant = format!("local {name} = ");
+        assert!(!lines.clone().any(|line| line.starts_with(&constant)), "{name} is both");
+    }
+}
+
+#[test]
 fn a_reset_leaves_no_key_out() {
     let scripts = Scripts::new();
     let all: Vec<_> = Key::ALL.iter().map(|key| key.of(&PoolId::main())).collect();

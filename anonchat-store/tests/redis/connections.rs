@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anonchat_store::conformance::{Server as Seat, Suite};
+use anonchat_store::conformance::{self, Server as Seat, Suite};
 use anonchat_store::{RedisStore, RedisStoreBuilder};
 use redis::{Client, cmd};
 use test_services::{Cluster, Engine, Sentinels, Server, Setup, free_port};
@@ -30,6 +30,20 @@ async fn carries(redis: &Server, builder: impl Fn() -> RedisStoreBuilder) {
     passed.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
+/// The same for what those in charge rely on.
+async fn keeps(redis: &Server, builder: impl Fn() -> RedisStoreBuilder) {
+    conformance::run_admin(|| async {
+        redis.clear();
+        let mut stores = Vec::new();
+        for _ in 0..2 {
+            let store = builder().connect().await;
+            stores.push(Arc::new(store.unwrap_or_else(|error| panic!("{error}"))));
+        }
+        ((), stores)
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn by_a_port() {
     let redis = Setup::new(Engine::Redis).tcp().start();
@@ -50,6 +64,7 @@ async fn over_tls_with_the_authority_that_was_named() {
 async fn by_sentinel() {
     let sentinels = Sentinels::start(Engine::Redis);
     carries(sentinels.master(), || builder(&sentinels.url())).await;
+    keeps(sentinels.master(), || builder(&sentinels.url())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,6 +129,7 @@ async fn as_the_user_that_the_documentation_describes() {
     let redis = Setup::new(Engine::Redis).tcp().user(&user).start();
     let url = redis.tcp_url().replace("//", &format!("//anonchat:{secret}@"));
     carries(&redis, || builder(&url)).await;
+    keeps(&redis, || builder(&url)).await;
 
     let user = &mut Client::open(url).expect("a URL").get_connection().expect("it may come in");
     for forbidden in [

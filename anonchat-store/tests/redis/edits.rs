@@ -283,9 +283,12 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
     ("a ban is listed twice", ("read", "'(' .. start, '+'", "'[' .. start, '+'")),
     (
         "a lifted ban is listed",
-        ("safety", "    call('ZREM', BANNED, string.sub(record, 7) .. id)\n", ""),
+        ("safety", "    call('ZREM', BAN_END, string.sub(record, 7) .. id)\n", ""),
     ),
-    ("bans are not listed", ("safety", "  call('ZADD', BANNED, 0, pack('>I6', ends) .. id)\n", "")),
+    (
+        "bans are not listed",
+        ("safety", "  call('ZADD', BAN_END, 0, pack('>I6', ends) .. id)\n", ""),
+    ),
     (
         "matches are not counted",
         ("met", "pool.talking + 1, pool.matches + 1", "pool.talking + 1, 0"),
@@ -314,6 +317,8 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
 pub(crate) const LONG_MUTANTS: &[(&str, Edit)] = &[
     ("one person fewer is looked past", ("codes", "LOOK_PAST = 512", "LOOK_PAST = 511")),
     ("one person more is looked past", ("codes", "LOOK_PAST = 512", "LOOK_PAST = 513")),
+    ("a page looks at one report fewer", ("codes", "EXAMINED = 512", "EXAMINED = 511")),
+    ("a page looks at one report more", ("codes", "EXAMINED = 512", "EXAMINED = 513")),
     ("a sweep does one thing more", ("codes", "SWEEP = 256", "SWEEP = 257")),
     ("a search forgets how far it looked", ("record", "if ticket.searched then", "if false then")),
     (

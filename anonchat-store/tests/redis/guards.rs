@@ -1,8 +1,8 @@
 //! Whom the store refuses: another version, other keys, another time.
 
 use anonchat_core::{
-    Client, Command, Departure, Event, NodeId, Policy, Query, Rejection, Store, StoreError,
-    UnixMillis, Wish,
+    AdminStore, Client, Command, Departure, Event, NodeId, Policy, Query, Rejection, Store,
+    StoreError, UnixMillis, Wish,
 };
 use anonchat_store::{ConnectError, RedisStore};
 use redis::cmd;
@@ -33,6 +33,8 @@ async fn what_another_version_wrote_is_left_alone() {
     assert!(is_version(&applied), "{applied:?}");
     let asked = seat.census().await.expect_err("another version");
     assert!(is_version(&asked), "{asked:?}");
+    let reset = seat.store.reset().await.expect_err("another version");
+    assert!(is_version(&reset), "{reset:?}");
     let connected = builder(&redis.url()).connect().await.err().expect("another version");
     assert!(matches!(&connected, ConnectError::Store(error) if is_version(error)), "{connected:?}");
     assert_eq!(pool(&redis), before);
@@ -49,6 +51,9 @@ async fn servers_with_another_key_are_refused() {
     let text = format!("{other} {other:?}");
     assert!(!text.contains("1, 1, 1") && !text.contains("2, 2, 2"), "{text}");
     seat.attach(1).await;
+    seat.store.reset().await.expect("the store works");
+    let other = with(2).connect().await.err().expect("another key");
+    assert!(matches!(other, ConnectError::Store(StoreError::OtherKey)), "after a reset: {other:?}");
 }
 
 /// The time as Redis has it.

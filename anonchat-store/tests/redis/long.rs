@@ -1,10 +1,12 @@
 //! Histories that no generator comes to: more people than one search looks past, and more that is
-//! due than one sweep carries out; and two who wait until they may meet again.
+//! due than one sweep carries out; two who wait until they may meet again; and more reports than one
+//! page looks at.
 
 use anonchat_core::history::{Run, Step};
 use anonchat_core::{
     Alias, Claim, Client, Command, Conn, Departure, DeviceId, Dice, Filter, Gender, NodeId, PairId,
-    Policy, Pool, PoolId, Profile, Proof, Side, Store, UnixMillis, Verification, Wish,
+    Policy, Pool, PoolId, Profile, Proof, Query, ReportId, Reports, Side, Store, UnixMillis,
+    Verification, Wish,
 };
 use anonchat_store::RedisStore;
 use anonchat_store::conformance::Snapshots;
@@ -18,8 +20,8 @@ struct Script {
 }
 
 /// All of them.
-pub(crate) fn histories() -> [Run; 2] {
-    [hundreds(), former_partners()]
+pub(crate) fn histories() -> [Run; 3] {
+    [hundreds(), former_partners(), reported()]
 }
 
 /// Plays one on a store and on a pool; says where they first differ.
@@ -40,10 +42,18 @@ pub(crate) async fn play(store: &RedisStore, history: &Run) -> Result<(), String
 
 async fn same(store: &RedisStore, pool: &Pool) -> Result<(), String> {
     let got = store.snapshot(&PoolId::main()).await.map_err(|error| error.to_string())?;
-    match got == pool.snapshot() {
-        true => Ok(()),
-        false => Err("the store knows something else".into()),
+    if got != pool.snapshot() {
+        return Err("the store knows something else".into());
     }
+    for (open, limit) in [(true, 5), (false, 1_000)] {
+        let (at, query) = (UnixMillis::default(), Query::Reports { before: None, open, limit });
+        let got = store.read(&PoolId::main(), at, &query).await;
+        let got = got.map_err(|error| error.to_string())?;
+        if got != pool.read(at, &query) {
+            return Err(format!("{query:?} is answered with {got:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// The rules: none that would stand in the way.
@@ -108,6 +118,28 @@ fn former_partners() -> Run {
         script.at = script.at.after(wait);
         script.add(Command::Renew { node: NodeId(1) });
         script.add(Command::Sweep);
+    }
+    Run { policy, steps: script.steps }
+}
+
+/// Two meet again and again, and one reports the other each time; all but the first report are
+/// dismissed, so that the only one that is open is behind more than one page looks at.
+fn reported() -> Run {
+    let mut policy = policy();
+    policy.safety.reports_to_ban = 1_000;
+    let (mut script, reports) = (Script::default(), Reports::EXAMINED as u64 + 2);
+    script.attach(1);
+    script.attach(2);
+    for _ in 0..reports {
+        script.join(1, Gender::Male, Filter::Any);
+        script.join(2, Gender::Male, Filter::Any);
+        let target = Alias { pair: script.last_pair(), side: Side::B };
+        let (device, conn) = (device(2), conn(2));
+        script.add(Command::Report { device, target, reason: "spam".into(), note: None });
+        script.add(Command::Leave { device, conn, why: Departure::Left });
+    }
+    for report in 2..=reports {
+        script.add(Command::Dismiss { report: ReportId(report) });
     }
     Run { policy, steps: script.steps }
 }

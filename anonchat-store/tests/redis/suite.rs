@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anonchat_core::{
-    Command, Commit, Dice, Inbox, NodeId, Policy, PoolId, Query, Store, StoreError, UnixMillis,
-    View, Whisper,
+    AdminAction, AdminStore, AuditEntry, AuditPage, AuditRecord, Command, Commit, Dice, Inbox,
+    NodeId, Policy, PoolId, Query, Store, StoreError, UnixMillis, View, Whisper,
 };
 use anonchat_store::RedisStore;
 use anonchat_store::conformance::{self, Faults, Suite};
 use async_trait::async_trait;
-use test_services::{Cluster, Engine, Relay, Server};
+use test_services::{Cluster, Engine, Relay, Server, Setup};
 
 async fn store(url: &str, policy: Policy) -> RedisStore {
     let builder = RedisStore::builder(url.parse().expect("a URL"));
@@ -115,6 +115,53 @@ async fn a_cluster_keeps_what_those_in_charge_rely_on() {
         (cluster, vec![Arc::new(store)])
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_and_the_switch_come_back_with_the_file_of_redis() {
+    let redis = Setup::new(Engine::Redis).append_only().start();
+    let store = store(&redis.url(), Policy::default()).await;
+    let (at, since) = (UnixMillis::new(5), Some(UnixMillis::new(6)));
+    let note = Some("because".into());
+    let entry = AuditEntry { at, session: Some(7), action: AdminAction::Reset, note };
+    assert_eq!(store.record(&entry).await.expect("it is added"), 1);
+    store.set_maintenance(since).await.expect("it is turned");
+
+    redis.kill();
+    store.maintenance().await.expect_err("nobody is there");
+    redis.restart();
+    let back = async {
+        loop {
+            match store.maintenance().await {
+                Ok(since) => return since,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    let back = tokio::time::timeout(Duration::from_secs(60), back).await;
+    assert_eq!(back.expect("Redis is back"), since);
+    let page = AuditPage { before: None, about: None, limit: 9 };
+    let kept = store.audit(&page).await.expect("it is read");
+    assert_eq!(kept, [AuditRecord { id: 1, entry }]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_record_is_an_error_and_no_panic() {
+    let redis = Server::start(Engine::Redis);
+    let store = store(&redis.url(), Policy::default()).await;
+    let mut admin = redis.admin();
+    let set = |field: &[u8], value: &[u8]| {
+        let mut set = redis::cmd("HSET");
+        set.arg("anonchat:{+admin}:record").arg(field).arg(value).to_owned()
+    };
+    set(&1_u64.to_be_bytes(), b"\x09nothing").exec(&mut admin).expect("it is set");
+    redis::cmd("SET").arg("anonchat:{+admin}:maintenance").arg("?").exec(&mut admin).expect("set");
+    let page = AuditPage { before: None, about: None, limit: 9 };
+    let audit = store.audit(&page).await.expect_err("another version");
+    assert!(matches!(audit, StoreError::Unavailable(Some(_))), "{audit:?}");
+    assert!(!format!("{audit:?}").contains("nothing"), "{audit:?}");
+    let switch = store.maintenance().await.expect_err("another version");
+    assert!(matches!(switch, StoreError::Unavailable(Some(_))), "{switch:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

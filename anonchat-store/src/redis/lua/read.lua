@@ -10,7 +10,7 @@ function read(question)
 end
 
 function census()
-  local bans = call('ZLEXCOUNT', BANNED, '(' .. pack('>I6', clock) .. LAST_DEVICE, '+')
+  local bans = call('ZLEXCOUNT', BAN_END, '(' .. pack('>I6', clock) .. LAST_DEVICE, '+')
   return {0, pool.online, Queues.here(), pool.talking, bans, count_reports(), pool.matches,
     unpack(Queues.by_bucket())}
 end
@@ -83,7 +83,7 @@ end
 function running_bans(ends, device, limit)
   local over, bans = pack('>I6', clock) .. LAST_DEVICE, {0}
   local start = ends > clock and pack('>I6', ends) .. device or over
-  for _, what in ipairs(call('ZRANGEBYLEX', BANNED, '(' .. start, '+', 'LIMIT', 0, limit)) do
+  for _, what in ipairs(call('ZRANGEBYLEX', BAN_END, '(' .. start, '+', 'LIMIT', 0, limit)) do
     local id = string.sub(what, 7)
     local given, ends = parse('>I6I6', call('HGET', BAN, id))
     bans[#bans + 1] = pack('>c16I8I8', id, given, ends)

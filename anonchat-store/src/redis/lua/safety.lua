@@ -3,7 +3,7 @@
 -- A report is as `decode.rs` takes it; `against` has for each accused a row of
 -- `c16 reporter c8 report I6 when`, oldest first; `dismissed` for each reporter a row of `I6 when`;
 -- `ban` for each device the last word about it, `I6 when it was given I6 the end of the ban`;
--- `banned` the bans that were not over when they were given, `I6 the end c16 device`.
+-- `ban-end` the bans that were not over when they were given, `I6 the end c16 device`.
 
 -- A report no longer counts.
 function Safety.withdraw(target, report)
@@ -28,7 +28,7 @@ function Safety.remove_ban(id)
   local record = call('HGET', BAN, id)
   if record then
     call('HDEL', BAN, id)
-    call('ZREM', BANNED, string.sub(record, 7) .. id)
+    call('ZREM', BAN_END, string.sub(record, 7) .. id)
   end
   return record
 end
@@ -104,7 +104,7 @@ function impose(id, given, ends)
   if ends <= clock then
     return
   end
-  call('ZADD', BANNED, 0, pack('>I6', ends) .. id)
+  call('ZADD', BAN_END, 0, pack('>I6', ends) .. id)
   local device = Devices.find(id)
   if device then
     stop(device, BY_BAN)
