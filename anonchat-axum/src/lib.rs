@@ -45,7 +45,7 @@
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
-//! | `screens` | yes | [`screens`], against contact details and profanity; 14 small crates, and some megabytes of words once one is built |
+//! | `screens` | yes | [`screens`], against contact details and profanity; a dozen small crates, and some megabytes of words once one is built |
 //! | `ws` | yes | the WebSocket door |
 
 #![cfg_attr(not(feature = "ws"), allow(dead_code, reason = "what doors share, without a door"))]

@@ -5,7 +5,9 @@ mod client;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
+use anonchat_axum::Builder;
 use anonchat_axum::core::{Classifier, ClassifyError, Gender, Selfie, Verdict};
+use anonchat_store::MemoryStore;
 use async_trait::async_trait;
 use client::{ADMIN_KEY, Server, lenient, native_pair};
 use serde_json::json;
@@ -72,12 +74,13 @@ impl Classifier for Credulous {
 async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     let everything = Everything::default();
     tracing::subscriber::set_global_default(everything.clone()).expect("the only log");
-    let more = |builder: anonchat_axum::Builder| {
+    let record = MemoryStore::new(lenient()).expect("policy");
+    let with = |builder: Builder| {
         #[cfg(feature = "screens")]
         let builder = builder.screen(anonchat_axum::screens::Screens::default());
-        builder.classifier(Credulous)
+        builder.classifier(Credulous).admin_store(record)
     };
-    let server = Server::with(lenient(), more).await;
+    let server = Server::with(lenient(), with).await;
     let (ann_id, bob_id) = ("canary-ann-0123456789", "canary-bob-0123456789");
     let [(mut ann, to_bob), (mut bob, _)] = native_pair(&server, ann_id, bob_id).await;
     ann.say(json!({ "action": "msg", "id": "canary-id", "text": "canary-text" })).await;
@@ -120,6 +123,17 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     server.http(reports, b"").await;
     let known = format!("GET /admin/reports HTTP/1.1\r\nAuthorization: Bearer {ADMIN_KEY}");
     let listed = server.http(&known, b"").await.json();
+    let link = server.chat.sign_in_link_secret().expect("link").expose().to_owned();
+    for key in [ADMIN_KEY, &link, "canary-key"] {
+        let sign_in = "POST /admin/sign-in HTTP/1.1\r\nContent-Type: application/json";
+        server.http(sign_in, json!({ "key": key }).to_string().as_bytes()).await;
+    }
+    let ban = format!(
+        "POST /admin/bans HTTP/1.1\r\nAuthorization: Bearer {ADMIN_KEY}\r\n\
+         Content-Type: application/json"
+    );
+    let order = json!({ "device": listed[0]["reported"], "note": "canary-note" });
+    assert_eq!(server.http(&ban, order.to_string().as_bytes()).await.status, 200);
     server.open("/ws?device_id=").await.err().expect("refused");
     server.stop().await;
 
@@ -136,6 +150,7 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
         hash,
         ADMIN_KEY,
         client::KEY,
+        &link,
         "v4.local",
         sealed,
         picture,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -10,12 +10,16 @@ use tokio::time::timeout;
 
 use super::access::{is_json, is_kind};
 use super::refused::Refused;
+use crate::verify;
 
 /// The most bytes of a body: the longest note that a policy may allow, in JSON.
 const BODY: usize = 64 << 10;
 
 /// How long a body may take to come in.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Numbers of reports and records stay below this; larger ones are not exact on every store.
+pub(super) const LARGEST: u64 = 1 << 53;
 
 const UNREADABLE: Refused = Refused::Malformed("The body is not what this route asks for");
 
@@ -52,6 +56,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Refused> {
+        if request.body().size_hint().lower() > BODY as u64 {
+            // Read, and kept nowhere, so that its sender sees the answer.
+            verify::discard(request).await;
+            return Err(Refused::TooLong);
+        }
         let (parts, body) = request.into_parts();
         let read = timeout(PATIENCE, to_bytes(body, BODY)).await.map_err(|_| Refused::Slow)?;
         let bytes = read.map_err(|_| Refused::TooLong)?;

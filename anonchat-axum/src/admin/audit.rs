@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::try_unfold;
 
-use super::ask::Asked;
+use super::ask::{Asked, LARGEST};
 use super::refused::Refused;
 use super::shape::{AuditQuery, AuditView, RecordView, device};
 use crate::chat::AnonChat;
@@ -77,6 +77,7 @@ pub(crate) async fn page(
         None => None,
     };
     let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
+    let before = before.map(|before| before.min(LARGEST));
     let records = chat.admin().book().audit(&AuditPage { before, about, limit }).await?;
     let next = if records.len() < limit { None } else { records.last().map(|last| last.id) };
     let next = next.filter(|id| *id > 1);

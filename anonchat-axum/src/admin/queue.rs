@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join_all;
 
-use super::ask::{Asked, Named, Sent};
+use super::ask::{Asked, LARGEST, Named, Sent};
 use super::refused::Refused;
 use super::shape::{Done, Noted, QueueQuery, QueueView, RecordView, ReportView};
 use crate::chat::AnonChat;
@@ -36,7 +36,7 @@ pub(crate) async fn list(
     chat.admin().book().open()?;
     let pool = find(&chat, pool.as_deref())?;
     let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
-    let (before, open) = (before.map(ReportId), open.unwrap_or(true));
+    let (before, open) = (before.map(|before| ReportId(before.min(LARGEST))), open.unwrap_or(true));
     let Reports { reports, next } = read(&chat, &pool, before, open, limit).await?;
     let earlier = earlier(&chat, &reports).await?;
     let needed = chat.settings().policy.safety.reports_to_ban;
@@ -63,7 +63,10 @@ pub(crate) async fn dismiss(
     const UNKNOWN: Refused = Refused::Unknown("There is no such report, or it is too old");
     let pool = find(&chat, Some(&pool))?;
     let report = ReportId(id);
-    let just_it = Some(ReportId(id.saturating_add(1)));
+    if id >= LARGEST {
+        return Err(UNKNOWN);
+    }
+    let just_it = Some(ReportId(id + 1));
     let found = read(&chat, &pool, just_it, false, 1).await?.reports;
     let found = found.iter().find(|found| found.id == report).ok_or(UNKNOWN)?;
     let device = found.target;

@@ -49,6 +49,8 @@ pub(crate) struct History {
     counts: Counts,
     at: UnixMillis,
     answers: bool,
+    /// Whether the pools have ever answered.
+    knows: bool,
 }
 
 impl Crowd {
@@ -86,6 +88,7 @@ impl History {
             counts,
             at,
             answers: false,
+            knows: false,
         }
     }
 
@@ -93,12 +96,13 @@ impl History {
     pub(crate) fn take(&mut self, at: UnixMillis, crowd: Option<Crowd>, counts: Counts) {
         self.answers = crowd.is_some();
         if let Some(crowd) = crowd {
-            let is_first = self.seconds.is_empty();
-            self.crowd = crowd;
-            if is_first && let Some(mark) = self.marks.front_mut() {
-                // What others did before this server started belongs to no minute of its.
-                mark.matches = self.crowd.matches;
+            if !self.knows {
+                // What happened before this server could see it belongs to no minute of its.
+                self.begin_with(crowd.matches);
+            } else if crowd.matches < self.crowd.matches {
+                self.begin_with(0); // the pools were emptied
             }
+            (self.crowd, self.knows) = (crowd, true);
         }
         (self.at, self.counts) = (at, counts);
         let Crowd { online, waiting, pairs, matches, .. } = self.crowd;
@@ -111,6 +115,12 @@ impl History {
             let mark = Mark { at, matches, counts: self.counts.clone() };
             push(&mut self.marks, KEPT + 1, mark);
         }
+    }
+
+    /// Counts pairs from this number on.
+    fn begin_with(&mut self, matches: u64) {
+        self.marks.iter_mut().for_each(|mark| mark.matches = matches);
+        self.seconds.iter_mut().for_each(|second| second.matches = matches);
     }
 
     fn minute(&self, mark: &Mark) -> Minute {
@@ -280,6 +290,22 @@ mod tests {
         let now = history.live(Present::default()).now;
         assert_eq!((now.store, now.online), (false, 7));
         assert!(!history.answers());
+    }
+
+    #[test]
+    fn pairs_are_counted_from_the_first_answer_and_from_a_reset_on() {
+        let figures = Figures::default();
+        let mut history = History::new(UnixMillis::new(START), figures.counts());
+        let mut take = |second: u64, crowd| {
+            let at = UnixMillis::new(START + second * SECOND_MS);
+            history.take(at, crowd, figures.counts());
+            history.live(Present::default()).now.matches_per_minute
+        };
+        assert_eq!(take(0, None), 0);
+        assert_eq!(take(1, Some(crowd(500))), 0, "nobody knows when those were made");
+        assert_eq!(take(2, Some(crowd(507))), 7);
+        assert_eq!(take(3, Some(crowd(2))), 2, "all of them after the reset");
+        assert_eq!(take(4, Some(crowd(3))), 3);
     }
 
     #[test]

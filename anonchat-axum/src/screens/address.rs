@@ -77,19 +77,40 @@ impl Part {
     }
 }
 
+/// How far a written address has come behind its `@`, without white space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Host {
+    /// There is none.
+    None,
+    /// Its `@`.
+    At,
+    /// A part of its host.
+    Label,
+    /// A full stop of its host.
+    Stop,
+}
+
 /// Follows what may become an address.
 #[derive(Debug)]
 pub(super) struct Addresses {
     strictness: Strictness,
     window: VecDeque<Part>,
     bracketed: bool,
+    host: Host,
     found: bool,
     pub(super) steps: u64,
 }
 
 impl Addresses {
     pub(super) const fn new(strictness: Strictness) -> Self {
-        Self { strictness, window: VecDeque::new(), bracketed: false, found: false, steps: 0 }
+        Self {
+            strictness,
+            window: VecDeque::new(),
+            bracketed: false,
+            host: Host::None,
+            found: false,
+            steps: 0,
+        }
     }
 
     pub(super) const fn found(&self) -> bool {
@@ -112,8 +133,27 @@ impl Addresses {
             self.window.pop_front();
         }
         let bracketed = std::mem::take(&mut self.bracketed);
-        self.window.push_back(Part { piece: piece.clone(), bracketed });
+        let part = Part { piece: piece.clone(), bracketed };
+        self.follow_host(&part);
+        self.window.push_back(part);
         self.found |= self.is_link() || self.is_domain() || self.is_mail();
+    }
+
+    /// Follows an address that is written without white space, whatever its host is made of.
+    fn follow_host(&mut self, part: &Part) {
+        let joined = !part.piece.gap && !part.bracketed;
+        let named = self.window.back().is_some_and(Part::is_label);
+        self.host = match (self.host, part.piece.mark()) {
+            _ if !joined => Host::None,
+            (_, Some('@')) if named => Host::At,
+            (Host::Label, Some('.')) => Host::Stop,
+            (Host::Label, Some('-')) => Host::Label,
+            (Host::At | Host::Label | Host::Stop, None) => {
+                self.found |= self.host == Host::Stop && part.piece.letters() >= 2;
+                Host::Label
+            }
+            _ => Host::None,
+        };
     }
 
     /// The last `N` parts.

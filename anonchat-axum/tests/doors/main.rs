@@ -1,5 +1,14 @@
 //! One server, seen from the outside: every door, and everything that can go wrong behind it.
 
+mod admin_actions;
+mod admin_desk;
+mod admin_ledger;
+mod admin_live;
+mod admin_maintenance;
+mod admin_queue;
+mod admin_shared;
+mod admin_sign_in;
+mod admin_stats;
 #[path = "../client/mod.rs"]
 mod client;
 mod door;

@@ -37,6 +37,7 @@ struct Way {
     refused: AtomicUsize,
     swept: AtomicUsize,
     outboxes_read: AtomicUsize,
+    reports_read: AtomicUsize,
 }
 
 /// How a pool answers.
@@ -114,6 +115,11 @@ impl Double {
     /// How often a pool was asked this way for what it has ordered.
     pub(crate) fn outboxes_read(&self) -> usize {
         self.way.outboxes_read.load(Ordering::SeqCst)
+    }
+
+    /// How often a pool was asked this way for reports.
+    pub(crate) fn reports_read(&self) -> usize {
+        self.way.reports_read.load(Ordering::SeqCst)
     }
 
     /// Loses all data: the pools are empty, and every server of this way hears of a gap.
@@ -223,6 +229,9 @@ impl Store for Double {
         self.answer(pool).await?;
         if matches!(query, Query::Outbox { .. }) {
             self.way.outboxes_read.fetch_add(1, Ordering::SeqCst);
+        }
+        if matches!(query, Query::Reports { .. }) {
+            self.way.reports_read.fetch_add(1, Ordering::SeqCst);
         }
         self.inner().read(pool, at, query).await
     }

@@ -11,10 +11,10 @@ mod verifier;
 
 use std::alloc::System;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anonchat_axum::AnonChat;
-use anonchat_axum::screens::{Language, Screens};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -73,21 +73,17 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     builder = store::open(builder, &settings.store, settings.pools, policy, &keys).await?;
     let (models, onnxruntime) = (settings.models.as_deref(), settings.onnxruntime.as_deref());
     builder = verifier::open(builder, settings.verification.0, models, onnxruntime)?;
-    if let Some(strictness) = settings.screens.0 {
-        let languages = match settings.screen_languages.as_slice() {
-            [] => Language::ALL,
-            chosen => chosen,
-        };
-        let screens = Screens::builder().strictness(strictness);
-        builder = builder.screen(screens.languages(languages.iter().copied()).build());
-    }
     announce(&keys)?;
+    let development = keys.development;
     builder = keys.device.into_iter().fold(builder, anonchat_axum::Builder::key);
     if let Some(key) = keys.admin {
         builder = builder.admin_key(key);
     }
     let chat = builder.start().await?;
 
+    if development && let Some(listener) = listeners.first() {
+        link(&chat, listener.local_addr()?)?;
+    }
     let app = chat.guard(page::router()).merge(chat.router());
     let (stop, stopped) = watch::channel(false);
     let mut serving = JoinSet::new();
@@ -106,6 +102,17 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     let _ = stop.send(true);
     while serving.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Shows how to get into the admin page. The secret stands in the fragment, which no browser sends
+/// and no log of requests has; it works once.
+fn link(chat: &AnonChat, address: SocketAddr) -> io::Result<()> {
+    match chat.sign_in_link_secret() {
+        Some(secret) => {
+            writeln!(io::stdout(), "  Admin page: http://{address}/admin#{}", secret.expose())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Says in development mode that it is, and with which keys.

@@ -1,5 +1,7 @@
 //! Opens the store that the operator has named.
 
+use std::sync::Arc;
+
 use anonchat_axum::Builder;
 use anonchat_core::{Policy, PoolId};
 use anonchat_store::MemoryStore;
@@ -10,7 +12,8 @@ use crate::refusal::Refusal;
 /// The setting that keeps everything in this process.
 const MEMORY: &str = "memory";
 
-/// Gives the chat its store and its pools.
+/// Gives the chat its store, its pools, and the record of admin actions, which is in the same
+/// place.
 ///
 /// A server whose store cannot be reached does not start: who runs it learns so at once, and
 /// whatever restarts it tries again. One that runs bears it when its store goes away.
@@ -28,7 +31,8 @@ pub(crate) async fn open(
     let builder = builder.pools(pools.clone());
     if store == MEMORY {
         tracing::warn!("the store is in memory: a restart forgets bans, blocks and limits");
-        return Ok(builder.store(MemoryStore::new(policy)?.with_pools(pools)));
+        let store = Arc::new(MemoryStore::new(policy)?.with_pools(pools));
+        return Ok(builder.store(Arc::clone(&store)).admin_store(store));
     }
     if keys.development {
         return Err(Refusal::KeyOfStore);
@@ -52,7 +56,10 @@ async fn shared(
         redis = redis.key_fingerprint(key.fingerprint());
     }
     match redis.connect().await {
-        Ok(store) => Ok(builder.store(store)),
+        Ok(store) => {
+            let store = Arc::new(store);
+            Ok(builder.store(Arc::clone(&store)).admin_store(store))
+        }
         Err(ConnectError::Store(StoreError::OtherKey)) => Err(Refusal::OtherKey),
         Err(error) => Err(Refusal::StoreOpen(error)),
     }

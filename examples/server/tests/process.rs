@@ -21,6 +21,23 @@ fn development_mode_makes_keys_and_says_so() {
 }
 
 #[test]
+fn the_printed_link_signs_in_once() {
+    let server = Process::start(&["--listen", "127.0.0.1:0"]);
+    let link = server.printed.iter().find_map(|line| line.trim().strip_prefix("Admin page: "));
+    let link = link.expect("link").strip_prefix("http://").expect("address");
+    let (page, secret) = link.split_once('#').expect("a secret, which browsers do not send");
+    assert_eq!(page, format!("{}/admin", server.addresses[0]));
+    let key = format!(r#"{{"key":"{secret}"}}"#);
+    let (head, _) = server.post("/admin/sign-in", &key);
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("cookie");
+    assert!(cookie.contains("httponly") && cookie.contains("samesite=strict"), "{cookie}");
+    assert!(server.post("/admin/sign-in", &key).0.starts_with("http/1.1 401"));
+    let log = server.terminate().1;
+    assert!(!log.contains(secret), "{log}");
+}
+
+#[test]
 fn several_addresses_are_served_and_keys_end_development_mode() {
     let server = Process::start(&[
         "--listen",

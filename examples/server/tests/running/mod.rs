@@ -79,7 +79,7 @@ impl Process {
         while process.addresses.len() < listens {
             match printed.recv_timeout(PATIENCE) {
                 Ok(line) => {
-                    if let Some((_, address)) = line.split_once("http://") {
+                    if let Some(address) = line.strip_prefix("Listening on http://") {
                         process.addresses.push(address.to_owned());
                     }
                     process.printed.push(line);
@@ -97,6 +97,23 @@ impl Process {
         stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
         let request =
             format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("write");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("head");
+        (head.to_lowercase(), body.to_owned())
+    }
+
+    /// Sends JSON.
+    pub(crate) fn post(&self, path: &str, body: &str) -> (String, String) {
+        let address = &self.addresses[0];
+        let mut stream = TcpStream::connect(address).expect("connect");
+        stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
         stream.write_all(request.as_bytes()).expect("write");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answer");
