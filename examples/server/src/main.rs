@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anonchat_axum::AnonChat;
+use anonchat_axum::screens::{Language, Screens};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -73,6 +74,14 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     builder = store::open(builder, &settings.store, settings.pools, policy, &keys).await?;
     let (models, onnxruntime) = (settings.models.as_deref(), settings.onnxruntime.as_deref());
     builder = verifier::open(builder, settings.verification.0, models, onnxruntime)?;
+    if let Some(strictness) = settings.screens.0 {
+        let languages = match settings.screen_languages.as_slice() {
+            [] => Language::ALL,
+            chosen => chosen,
+        };
+        let screens = Screens::builder().strictness(strictness);
+        builder = builder.screen(screens.languages(languages.iter().copied()).build());
+    }
     announce(&keys)?;
     let development = keys.development;
     builder = keys.device.into_iter().fold(builder, anonchat_axum::Builder::key);

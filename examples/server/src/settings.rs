@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anonchat_axum::Consent;
+use anonchat_axum::screens::{Language, Strictness};
 use anonchat_core::{Policy, PoolId, Verification};
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -52,6 +53,15 @@ pub(crate) struct Settings {
     /// When a picture may be read
     #[arg(long, env = "ANONCHAT_CONSENT", global = true, default_value = "explicit")]
     pub(crate) consent: Given,
+
+    /// How strictly contact details are refused in chats and profiles, and profanity in profiles
+    #[arg(long, env = "ANONCHAT_SCREENS", global = true, default_value = "standard")]
+    pub(crate) screens: Screening,
+
+    /// Languages whose words the screens know, separated by commas; all without this
+    #[arg(long, env = "ANONCHAT_SCREEN_LANGUAGES", global = true, value_name = "CODE")]
+    #[arg(value_delimiter = ',', value_parser = language)]
+    pub(crate) screen_languages: Vec<Language>,
 
     /// Secret under which device ids are hashed, at least 32 random characters; several are
     /// separated by commas, the newest first
@@ -113,6 +123,10 @@ pub(crate) struct Checked(pub(crate) Verification);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Given(pub(crate) Consent);
 
+/// How strict the screens are, or `None` without any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Screening(pub(crate) Option<Strictness>);
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
@@ -154,6 +168,14 @@ fn pool(text: &str) -> Result<PoolId, String> {
     PoolId::new(text.trim()).ok_or_else(|| expected.to_owned())
 }
 
+fn language(text: &str) -> Result<Language, String> {
+    let known = Language::ALL.iter().copied();
+    known.clone().find(|language| language.as_str() == text.trim()).ok_or_else(|| {
+        let codes: Vec<_> = known.map(Language::as_str).collect();
+        format!("expected some of {}", codes.join(", "))
+    })
+}
+
 /// An address, or `localhost`, which the check for loopback must not have to look up.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let numeric = match text.trim().strip_prefix("localhost:") {
@@ -190,6 +212,31 @@ impl ValueEnum for Given {
             }
             Consent::Implied => PossibleValue::new("implied").help("consent is taken elsewhere"),
         })
+    }
+}
+
+impl ValueEnum for Screening {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self(None),
+            Self(Some(Strictness::Lenient)),
+            Self(Some(Strictness::Standard)),
+            Self(Some(Strictness::Strict)),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self.0 {
+            None => "every text passes",
+            Some(Strictness::Lenient) => "what can hardly be meant otherwise",
+            Some(Strictness::Standard) => {
+                "also shorter numbers, @names, and abuse that is not the worst"
+            }
+            Some(Strictness::Strict) => {
+                "also what is merely rude, or asks for an account elsewhere"
+            }
+        };
+        Some(PossibleValue::new(self.0.map_or("off", Strictness::as_str)).help(help))
     }
 }
 
@@ -252,10 +299,29 @@ mod tests {
             &["--log-format", "xml"],
             &["--pools", "EU"],
             &["--pools", ""],
+            &["--screens", "hard"],
+            &["--screen-languages", "en,xx"],
+            &["--screen-languages", ""],
             &["--nonsense"],
         ] {
             assert!(parse(arguments).is_err(), "{arguments:?}");
         }
+    }
+
+    #[test]
+    fn texts_are_screened_unless_that_is_turned_off() {
+        let settings = parsed(&[]);
+        assert_eq!(settings.screens, Screening(Some(Strictness::Standard)));
+        assert!(settings.screen_languages.is_empty(), "which means all");
+        for (name, chosen) in [
+            ("off", None),
+            ("lenient", Some(Strictness::Lenient)),
+            ("strict", Some(Strictness::Strict)),
+        ] {
+            assert_eq!(parsed(&["--screens", name]).screens, Screening(chosen));
+        }
+        let languages = parsed(&["--screen-languages", "en, tr"]).screen_languages;
+        assert_eq!(languages, [Language::English, Language::Turkish]);
     }
 
     #[test]
