@@ -55,8 +55,9 @@ impl Tending {
         // not put the renewal off until the lease seems to have lapsed.
         let mut ticks = ticks(TICK.min(Duration::from_millis(self.lease_ms / 6)));
         loop {
-            ticks.tick().await;
+            let due = ticks.tick().await;
             let Some(chat) = chat() else { return };
+            chat.metrics().ticked(due.elapsed());
             let done = self.tend(&chat).await;
             self.report(done.err());
         }

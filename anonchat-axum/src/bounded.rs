@@ -12,20 +12,27 @@ use anonchat_core::{
     View, Whisper,
 };
 use tokio::time::timeout;
+use tracing::{Instrument, debug_span, trace_span};
+
+use crate::metrics::label::{Kind, Label, Question};
+use crate::metrics::{Metrics, Watch};
 
 /// How long any call may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A store whose every call ends within [`PATIENCE`].
-pub(crate) struct Bounded(Arc<dyn Store>);
+pub(crate) struct Bounded {
+    store: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
+}
 
 impl Bounded {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self(store)
+    pub(crate) fn new(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
+        Self { store, metrics }
     }
 
     pub(crate) fn policy(&self) -> &Arc<Policy> {
-        self.0.policy()
+        self.store.policy()
     }
 
     pub(crate) async fn apply(
@@ -35,7 +42,12 @@ impl Bounded {
         dice: Dice,
         command: &Command,
     ) -> Result<Commit, StoreError> {
-        within(PATIENCE, self.0.apply(pool, at, dice, command)).await
+        let watch = Watch::apply(&self.metrics, command);
+        let span = debug_span!("store.apply", command = Kind::of(command).value());
+        let applying = self.store.apply(pool, at, dice, command);
+        let answer = within(PATIENCE, applying).instrument(span).await;
+        watch.committed(&answer);
+        answer
     }
 
     pub(crate) async fn read(
@@ -44,15 +56,24 @@ impl Bounded {
         at: UnixMillis,
         query: &Query,
     ) -> Result<View, StoreError> {
-        within(PATIENCE, self.0.read(pool, at, query)).await
+        let watch = Watch::read(&self.metrics, query);
+        let span = debug_span!("store.read", query = Question::of(query).value());
+        let answer = within(PATIENCE, self.store.read(pool, at, query)).instrument(span).await;
+        watch.viewed(&answer);
+        answer
     }
 
     pub(crate) async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError> {
-        within(PATIENCE, self.0.open(node, inbox)).await
+        within(PATIENCE, self.store.open(node, inbox)).await
     }
 
     pub(crate) async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
-        within(PATIENCE, self.0.whisper(pool, whisper)).await
+        let watch = Watch::whisper(&self.metrics);
+        let carrying = within(PATIENCE, self.store.whisper(pool, whisper));
+        // A message is the one call that is too frequent to be told of by default.
+        let answer = carrying.instrument(trace_span!("store.whisper")).await;
+        watch.carried(&answer);
+        answer
     }
 }
 

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::extract::AdminKeyHash;
 use crate::figures::{self, Sampler};
 use crate::hub::Hub;
+use crate::metrics::Metrics;
 use crate::orders::{self, Orders};
 use crate::origin::Origins;
 use crate::secret::Secret;
@@ -48,6 +49,8 @@ pub struct Builder {
     origins: Vec<String>,
     consent: Consent,
     development: bool,
+    #[cfg(feature = "metrics")]
+    metrics_elsewhere: bool,
 }
 
 impl Builder {
@@ -64,6 +67,8 @@ impl Builder {
             origins: Vec::new(),
             consent: Consent::default(),
             development: false,
+            #[cfg(feature = "metrics")]
+            metrics_elsewhere: false,
         }
     }
 
@@ -152,13 +157,22 @@ impl Builder {
         self
     }
 
+    /// Whether the figures are served by [`AnonChat::metrics_router`] only, and
+    /// [`AnonChat::router`] has no `/metrics`. Without this call it has, for who has the admin key.
+    #[cfg(feature = "metrics")]
+    pub fn metrics_elsewhere(mut self, elsewhere: bool) -> Self {
+        self.metrics_elsewhere = elsewhere;
+        self
+    }
+
     /// Opens the store and starts what goes on in the background. Needs a tokio runtime.
     ///
     /// # Errors
     ///
     /// [`Error`], if something is missing, too weak or out of bounds, or the store does not open.
     pub async fn start(self) -> Result<AnonChat, Error> {
-        let store = Bounded::new(self.store.ok_or(Error::NoStore)?);
+        let metrics = Arc::new(Metrics::new());
+        let store = Bounded::new(self.store.ok_or(Error::NoStore)?, Arc::clone(&metrics));
         let policy = store.policy().clone();
         policy.check()?;
         if self.pools.len() > 1 && !policy.other_pools {
@@ -208,6 +222,9 @@ impl Builder {
             sittings: Sittings::default(),
             turns: Semaphore::new(TURNS),
             tally: Tally::default(),
+            metrics,
+            #[cfg(feature = "metrics")]
+            metrics_elsewhere: self.metrics_elsewhere,
         });
         background::spawn(&chat);
         orders::spawn(&chat);

@@ -18,6 +18,7 @@ use crate::device::DeviceKey;
 use crate::extract::AdminKeyHash;
 use crate::figures::{Figures, Sampler};
 use crate::hub::Hub;
+use crate::metrics::{self, Metrics};
 use crate::orders::Orders;
 use crate::origin::Origins;
 use crate::secret::Secret;
@@ -51,6 +52,10 @@ pub(crate) struct Inside {
     pub(crate) sittings: Sittings,
     pub(crate) turns: Semaphore,
     pub(crate) tally: Tally,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Whether the figures are served elsewhere, and not by the router.
+    #[cfg(feature = "metrics")]
+    pub(crate) metrics_elsewhere: bool,
 }
 
 /// Pictures that may be on their way at once; each takes up to 10 MiB, and for a moment 18 if it
@@ -67,8 +72,8 @@ impl AnonChat {
         Builder::new()
     }
 
-    /// The routes `/ws`, `/verify`, `/api/verify`, `/api/stats`, `/healthz`, `/readyz` and those of
-    /// the admin API, for an application with any state: merge or nest them as they are.
+    /// The routes `/ws`, `/verify`, `/api/verify`, `/api/stats`, `/metrics`, `/healthz`, `/readyz` and
+    /// those of the admin API, for an application with any state: merge or nest them as they are.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let pictures = Router::new()
             .route("/verify", post(verify::form))
@@ -82,19 +87,38 @@ impl AnonChat {
             let sockets = Router::new().route("/ws", get(crate::ws::handshake));
             others.merge(sockets.layer(from_fn_with_state(self.clone(), admin::shut)))
         };
+        #[cfg(feature = "metrics")]
+        let others = if self.0.metrics_elsewhere {
+            others
+        } else {
+            others.route("/metrics", get(metrics::with_key))
+        };
         others
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .merge(pictures)
             .layer(cors::layer(self))
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
+            .layer(from_fn_with_state(self.clone(), metrics::measure))
             .with_state(self.clone())
     }
 
+    /// The route `/metrics` by itself, and without a key: the figures of this server as OpenMetrics
+    /// text, for a listener that only those who scrape can reach.
+    ///
+    /// [`Builder::metrics_elsewhere`] takes it out of [`router`](Self::router). The store is asked
+    /// at most once a second for it, however often it is scraped.
+    #[cfg(feature = "metrics")]
+    pub fn metrics_router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        Router::new().route("/metrics", get(metrics::open)).with_state(self.clone())
+    }
+
     /// Puts the application's own routes behind the same check of origin and host as the chat's:
-    /// in development mode nobody but this machine sees them.
+    /// in development mode nobody but this machine sees them. Their requests are counted as well.
     pub fn guard<S: Clone + Send + Sync + 'static>(&self, routes: Router<S>) -> Router<S> {
-        routes.layer(from_fn_with_state(self.clone(), origin::guard))
+        routes
+            .layer(from_fn_with_state(self.clone(), origin::guard))
+            .layer(from_fn_with_state(self.clone(), metrics::measure))
     }
 
     /// A secret with which one person can sign in at the admin page once, for a link that is shown
@@ -196,6 +220,10 @@ impl AnonChat {
 
     pub(crate) fn tally(&self) -> &Tally {
         &self.0.tally
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// The device behind the id that a browser sends.

@@ -17,6 +17,13 @@ pub(crate) fn instant(then: UnixMillis) -> Instant {
     Instant::now() + Duration::from_millis(now().until(then))
 }
 
+/// The present, to tell how long something takes.
+#[cfg(feature = "metrics")]
+#[expect(clippy::disallowed_methods, reason = "this is the file that may")]
+pub(crate) fn monotonic() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 /// Fresh dice for one command.
 pub(crate) fn roll() -> Dice {
     Dice { pair: PairId::from_bytes(random()) }

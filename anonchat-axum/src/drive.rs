@@ -27,6 +27,8 @@ use crate::clock;
 use crate::figures::Watch;
 use crate::hub::Place;
 use crate::mailbox::{Mailbox, Post, Pressure};
+use crate::metrics::Timer;
+use crate::metrics::label::{Asked, Label, Reading, Reason, Refused, Told};
 use crate::socket::{Heard, Socket};
 
 /// Frames of one client that are answered before the others get their turn.
@@ -132,8 +134,8 @@ impl<'a> Line<'a> {
             if let Some(close) = self.carry_out().await {
                 return Some(close);
             }
-            while let Some(post) = self.place.mailbox().take() {
-                self.open(post);
+            while let Some((since, post)) = self.place.mailbox().take() {
+                self.taken_out(since, post);
                 if let Some(close) = self.carry_out().await {
                     return Some(close);
                 }
@@ -172,6 +174,7 @@ impl<'a> Line<'a> {
                         self.chat.figures().refused(refusal.code);
                     }
                     let text = wire::encode(&frame, self.session.client());
+                    self.count(&frame, text.len());
                     drop(frame);
                     self.write(Some(text)).await;
                 }
@@ -215,9 +218,14 @@ impl<'a> Line<'a> {
 
     /// Hands in the mail that came before an answer.
     fn collect(&mut self) {
-        while let Some(post) = self.place.mailbox().take() {
-            self.open(post);
+        while let Some((since, post)) = self.place.mailbox().take() {
+            self.taken_out(since, post);
         }
+    }
+
+    fn taken_out(&mut self, since: Timer, post: Post) {
+        self.chat.metrics().taken_out(since);
+        self.open(post);
     }
 
     fn open(&mut self, post: Post) {
@@ -243,16 +251,30 @@ impl<'a> Line<'a> {
             Heard::Text(text) => {
                 let frame = wire::decode(&text);
                 if self.call.is_none() || frame.as_ref().is_ok_and(is_talk) {
-                    self.tell(Input::Frame(frame));
+                    self.hand_in(frame, text.len());
                 } else {
                     self.held = Some(text);
                 }
             }
-            Heard::Binary => self.tell(Input::Frame(Err(FrameError::Malformed { action: None }))),
+            Heard::Binary => self.hand_in(Err(FrameError::Malformed { action: None }), 0),
             Heard::Alive => self.tell(Input::Alive),
             Heard::Closed => self.lose(Wire::Closed),
             Heard::Violation(code) => self.lose(Wire::Violated(code)),
         }
+    }
+
+    fn hand_in(&mut self, frame: Result<ClientFrame<'_>, FrameError>, bytes: usize) {
+        let action = frame.as_ref().map_or_else(|error| error.action(), |it| Some(it.action()));
+        self.chat.metrics().heard(Asked(action), Reading::of(&frame), bytes);
+        self.tell(Input::Frame(frame));
+    }
+
+    fn count(&self, frame: &ServerFrame, bytes: usize) {
+        let refused = match frame {
+            ServerFrame::Error(refusal) => Some(Refused(refusal.code)),
+            _ => None,
+        };
+        self.chat.metrics().told(Told::of(frame), refused, bytes);
     }
 
     fn tell(&mut self, input: Input<'_>) {
@@ -302,6 +324,14 @@ impl<'a> Line<'a> {
         self.flush().await;
         let call = self.call.take();
         tracing::debug!(?close, wire = ?self.wire, "a connection has ended");
+        let reason = match self.wire {
+            Wire::Violated(_) => Reason::Violated,
+            Wire::Stuck => Reason::Slow,
+            Wire::Closed => Reason::Closed,
+            Wire::Open => Reason::of(close),
+        };
+        tracing::Span::current().record("reason", reason.value());
+        self.chat.metrics().closed(reason, self.place.mailbox().has_overflowed());
         match self.wire {
             Wire::Open => self.socket.close(close.code(), close.reason()).await,
             Wire::Violated(code) => self.socket.close_unread(code).await,

@@ -101,6 +101,26 @@ impl Hub {
         self.open.load(Ordering::SeqCst)
     }
 
+    /// How many pieces of mail lie in all mailboxes, and in the fullest.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn depths(&self) -> (usize, usize) {
+        let (mut all, mut most) = (0, 0);
+        for shard in &self.shards {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            for depth in shard.values().map(|mailbox| mailbox.depth()) {
+                all += depth;
+                most = most.max(depth);
+            }
+        }
+        (all, most)
+    }
+
+    /// How many pieces one mailbox has room for.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn room(&self) -> usize {
+        self.room
+    }
+
     /// Waits until nobody is here.
     pub(crate) async fn drained(&self) {
         loop {

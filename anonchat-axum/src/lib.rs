@@ -18,8 +18,9 @@
 //! ```
 //!
 //! The router has `/ws` (the native WebSocket and the protocol that it extends), `/verify` and
-//! `/api/verify` (a selfie as a form or as JSON), `/api/stats`, `/healthz`, `/readyz` and the admin
-//! API, with CORS and the check of origins on all that browsers use. It decides nothing about who meets whom: those rules are in
+//! `/api/verify` (a selfie as a form or as JSON), `/api/stats`, `/metrics`, `/healthz`, `/readyz` and
+//! the admin API, with CORS and the check of origins on all that browsers use. It decides nothing
+//! about who meets whom: those rules are in
 //! [`anonchat_core`], and the store applies them.
 //!
 //! # What it promises
@@ -45,6 +46,7 @@
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
+//! | `metrics` | yes | the figures of the server at `/metrics`, see [`AnonChat::metrics_router`] |
 //! | `screens` | yes | [`screens`], against contact details and profanity; a dozen small crates, and some megabytes of words once one is built |
 //! | `ws` | yes | the WebSocket door |
 
@@ -67,6 +69,7 @@ mod figures;
 mod health;
 mod hub;
 mod mailbox;
+mod metrics;
 mod orders;
 mod origin;
 mod reply;

@@ -10,6 +10,8 @@ use std::task::{Context, Poll, Waker};
 
 use anonchat_core::Mail;
 
+use crate::metrics::Timer;
+
 /// The mail of one connection, between the store that delivers and the task that takes it out.
 pub(crate) struct Mailbox {
     inside: Mutex<Inside>,
@@ -38,7 +40,8 @@ pub(crate) enum Pressure {
 
 #[derive(Default)]
 struct Inside {
-    post: VecDeque<Post>,
+    /// Each piece with when it came.
+    post: VecDeque<(Timer, Post)>,
     overflowed: bool,
     restart: bool,
     waker: Option<Waker>,
@@ -57,7 +60,7 @@ impl Mailbox {
         }
         if inside.post.len() < self.room {
             inside.restart |= matches!(post, Post::Restart(_));
-            inside.post.push_back(post);
+            inside.post.push_back((Timer::start(), post));
         } else {
             *inside = Inside { overflowed: true, waker: inside.waker.take(), ..Inside::default() };
         }
@@ -68,8 +71,8 @@ impl Mailbox {
         }
     }
 
-    /// Takes the oldest piece out.
-    pub(crate) fn take(&self) -> Option<Post> {
+    /// Takes the oldest piece out, with when it came.
+    pub(crate) fn take(&self) -> Option<(Timer, Post)> {
         let mut inside = self.inside();
         let post = inside.post.pop_front()?;
         if inside.post.is_empty() && inside.post.capacity() > 8 {
@@ -77,6 +80,12 @@ impl Mailbox {
             inside.post = VecDeque::new();
         }
         Some(post)
+    }
+
+    /// How many pieces lie here.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn depth(&self) -> usize {
+        self.inside().post.len()
     }
 
     /// Waits until there is something to take out, or the mailbox has overflowed.
@@ -143,6 +152,6 @@ mod tests {
         });
         tokio::task::yield_now().await;
         mailbox.put(Post::Restart(7));
-        assert!(matches!(reader.await.expect("reader"), Some(Post::Restart(7))));
+        assert!(matches!(reader.await.expect("reader"), Some((_, Post::Restart(7)))));
     }
 }

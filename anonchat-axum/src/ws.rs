@@ -11,11 +11,14 @@ use axum::extract::{Query as Params, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::device;
 use crate::drive::drive;
+use crate::metrics::label::Reason;
 use crate::reply::Detail;
 use crate::socket::Socket;
 
@@ -84,15 +87,20 @@ async fn is_banned(chat: &AnonChat, guest: &Guest) -> bool {
 
 async fn connect(chat: AnonChat, guest: Guest, socket: WebSocket) {
     let place = chat.hub().enter();
+    chat.metrics().opened();
     tracing::debug!(native = guest.client == Client::Native, "a connection has come in");
     let Guest { device, client, pool } = guest;
     let conn = place.conn();
     let settings = chat.settings().clone();
     let session = Session::new(clock::now(), settings, pool.clone(), client, device, conn)
         .with_rates(chat.tally().of(device));
-    let driven = AssertUnwindSafe(drive(&chat, &place, session, Socket::new(socket)));
+    let span =
+        tracing::debug_span!("connection", native = client == Client::Native, reason = Empty);
+    let driven = drive(&chat, &place, session, Socket::new(socket)).instrument(span);
+    let driven = AssertUnwindSafe(driven);
     if driven.catch_unwind().await.is_err() {
         tracing::error!("a connection's task panicked");
+        chat.metrics().closed(Reason::Panicked, false);
         // Whatever broke, the device does not stay behind as a ghost that others are paired with.
         if let Some(pool) = pool {
             for conn in place.names() {

@@ -28,6 +28,7 @@ pub(crate) async fn form(
     request: Request,
 ) -> Response {
     let Ok(turn) = chat.uploads().try_acquire() else {
+        chat.metrics().sent_away();
         upload::discard(request).await;
         return Later::busy(BUSY_S).into_response();
     };

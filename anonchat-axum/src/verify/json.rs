@@ -39,6 +39,7 @@ pub(crate) async fn json(
     request: Request,
 ) -> Response {
     let Ok(_turn) = chat.uploads().try_acquire() else {
+        chat.metrics().sent_away();
         upload::discard(request).await;
         return Later::busy(BUSY_S).into_response();
     };

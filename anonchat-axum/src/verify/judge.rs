@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use anonchat_core::{Classifier, ClassifyError, Command, DeviceId, Gender, Proof, Selfie, Verdict};
 use futures_util::FutureExt;
+use tracing::Instrument;
 
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::figures::Outcome;
+use crate::metrics::Judging;
 use crate::orders;
 use crate::token::Token;
 
@@ -48,7 +50,9 @@ async fn see(
     device: DeviceId,
     selfie: Selfie,
 ) -> Result<Judgement, Failure> {
-    match classify(classifier, selfie).await? {
+    let judging = Judging::begin(chat.metrics());
+    let span = tracing::debug_span!("verify.classify");
+    match classify(classifier, selfie, judging).instrument(span).await? {
         // An abstention is recorded as well: under `required` it must not keep anybody out.
         Verdict::Verified(gender) => {
             let at = clock::now();
@@ -75,9 +79,19 @@ impl From<&Result<Judgement, Failure>> for Outcome {
 /// the connection. It is caught here and not in a task of its own, which would go on with the
 /// picture when the client has gone away. Nothing of the broken call is used again; the classifier
 /// itself is shared, and other requests would have met it after a panic in any case.
-async fn classify(classifier: &Arc<dyn Classifier>, selfie: Selfie) -> Result<Verdict, Failure> {
+async fn classify(
+    classifier: &Arc<dyn Classifier>,
+    selfie: Selfie,
+    judging: Judging<'_>,
+) -> Result<Verdict, Failure> {
     let call = AssertUnwindSafe(async { classifier.classify(selfie).await });
-    match call.catch_unwind().await {
+    let answer = call.catch_unwind().await;
+    match answer {
+        Ok(Ok(verdict)) => judging.found(verdict),
+        Ok(Err(error)) => judging.failed(matches!(error, ClassifyError::Busy { .. })),
+        Err(_) => judging.failed(false),
+    }
+    match answer {
         Ok(Ok(verdict)) => Ok(verdict),
         Ok(Err(ClassifyError::Busy { retry_after_s })) => Err(Failure::Busy { retry_after_s }),
         Ok(Err(_)) => Err(Failure::Broken),
