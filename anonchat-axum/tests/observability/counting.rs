@@ -9,10 +9,13 @@ use crate::double::{Double, Mood};
 use crate::judge::{DEVICE, Judge, file, post};
 use crate::scrape::Scrape;
 
+const ANN: &str = "ann-0123456789abcdef";
+const BOB: &str = "bob-0123456789abcdef";
+
 #[tokio::test]
 async fn frames_and_commands_are_counted_by_what_they_ask_for() {
     let server = Server::start(lenient()).await;
-    let [(mut ann, _), (mut bob, _)] = native_pair(&server, "ann", "bob").await;
+    let [(mut ann, _), (mut bob, _)] = native_pair(&server, ANN, BOB).await;
     for _ in 0..3 {
         ann.say(json!({ "action": "msg", "text": "hello" })).await;
         bob.expect("msg").await;
@@ -68,15 +71,15 @@ async fn frames_and_commands_are_counted_by_what_they_ask_for() {
 async fn connections_are_counted_by_why_they_ended() {
     let server = Server::start(lenient()).await;
     let longest = lenient().connection.frame_bytes as usize;
-    let mut replaced = server.native("ann").await;
+    let mut replaced = server.native(ANN).await;
     replaced.hello().await;
-    let mut newer = server.native("ann").await;
+    let mut newer = server.native(ANN).await;
     newer.hello().await;
     replaced.expect("replaced").await;
     assert_eq!(replaced.expect_close().await, 4001);
     newer.send(Message::text("x".repeat(longest + 1))).await;
     assert_eq!(newer.expect_close().await, 1009);
-    let mut leaving = server.native("bob").await;
+    let mut leaving = server.native(BOB).await;
     leaving.hello().await;
     leaving.close().await;
     for reason in ["replaced", "violated", "closed"] {
@@ -152,7 +155,7 @@ async fn a_picture_that_is_looked_at_shows_and_so_does_one_that_nobody_waits_for
 async fn a_store_that_does_not_answer_shows_and_does_not_keep_the_figures_back() {
     let store = Double::new(lenient());
     let server = Server::over(store.clone(), |builder| builder).await;
-    let [(mut ann, _), (mut bob, _)] = native_pair(&server, "ann", "bob").await;
+    let [(mut ann, _), (mut bob, _)] = native_pair(&server, ANN, BOB).await;
     store.main_is(Mood::Broken);
     ann.say(json!({ "action": "leave" })).await;
     assert_eq!(ann.expect("error").await["code"], "unavailable");
