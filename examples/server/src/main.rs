@@ -63,13 +63,17 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     logging::start(settings.log.clone(), settings.log_format);
     let mut listeners = Vec::new();
     for address in settings.listen.iter().copied() {
-        let listener = TcpListener::bind(address).await;
-        listeners.push(listener.map_err(|error| Refusal::Listen { address, error })?);
+        listeners.push(listen(address).await?);
     }
+    let metrics = match settings.metrics_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
 
     let mut builder = AnonChat::builder()
         .origins(settings.origins)
         .consent(settings.consent.0)
+        .metrics_elsewhere(metrics.is_some())
         .development(keys.development);
     builder = store::open(builder, &settings.store, settings.pools, policy, &keys).await?;
     let (models, onnxruntime) = (settings.models.as_deref(), settings.onnxruntime.as_deref());
@@ -96,11 +100,19 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     let app = chat.guard(page::router()).merge(chat.router());
     let (stop, stopped) = watch::channel(false);
     let mut serving = JoinSet::new();
+    let mut doors = Vec::new();
+    if let Some(listener) = metrics {
+        writeln!(io::stdout(), "Metrics at http://{}/metrics", listener.local_addr()?)?;
+        doors.push((listener, chat.guard(chat.metrics_router())));
+    }
     for listener in listeners {
         writeln!(io::stdout(), "Listening on http://{}", listener.local_addr()?)?;
+        doors.push((listener, app.clone()));
+    }
+    for (listener, app) in doors {
         let mut stopped = stopped.clone();
         let signal = async move { _ = stopped.wait_for(|stopped| *stopped).await };
-        serving.spawn(anonchat_axum::serve(listener, app.clone(), chat.clone(), signal));
+        serving.spawn(anonchat_axum::serve(listener, app, chat.clone(), signal));
     }
     io::stdout().flush()?;
     tokio::select! {
@@ -111,6 +123,10 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     let _ = stop.send(true);
     while serving.join_next().await.is_some() {}
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Refusal> {
+    TcpListener::bind(address).await.map_err(|error| Refusal::Listen { address, error })
 }
 
 /// Shows how to get into the admin page. The secret stands in the fragment, which no browser sends

@@ -82,6 +82,12 @@ pub(crate) struct Settings {
     #[arg(long, env = "ANONCHAT_POLICY", global = true, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
+    /// Address that serves the figures of the server at `/metrics` and nothing else, without a key;
+    /// they are then not served at the other addresses
+    #[arg(long, env = "ANONCHAT_METRICS_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    #[arg(value_parser = address)]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+
     /// What is logged, such as `info` or `warn,anonchat_axum=debug`
     #[arg(long, env = "ANONCHAT_LOG", global = true, default_value = "info")]
     pub(crate) log: Targets,
@@ -302,6 +308,7 @@ mod tests {
             &["--screens", "hard"],
             &["--screen-languages", "en,xx"],
             &["--screen-languages", ""],
+            &["--metrics-listen", "9100"],
             &["--nonsense"],
         ] {
             assert!(parse(arguments).is_err(), "{arguments:?}");

@@ -56,6 +56,34 @@ fn several_addresses_are_served_and_keys_end_development_mode() {
 }
 
 #[test]
+fn metrics_need_the_key_unless_they_have_an_address_of_their_own() {
+    let bearer = format!("Authorization: Bearer {OTHER}\r\n");
+    let keys = ["--listen", "127.0.0.1:0", "--key", STRONG, "--admin-key", OTHER];
+    let server = Process::start(&keys);
+    assert!(server.get("/metrics", "").0.starts_with("http/1.1 401"));
+    let (head, figures) = server.get("/metrics", &bearer);
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert!(figures.contains("\nanonchat_connections 0\n"), "{figures}");
+    assert_eq!(server.terminate().0, Some(0));
+
+    let apart = [&keys[..], &["--metrics-listen", "127.0.0.2:0"]].concat();
+    let server = Process::start(&apart);
+    let printed = server.printed.join("\n");
+    let line = printed.lines().find_map(|line| line.strip_prefix("Metrics at http://"));
+    let address = line.and_then(|line| line.strip_suffix("/metrics")).expect("an address");
+    assert!(server.get("/metrics", &bearer).0.starts_with("http/1.1 404"));
+    let (head, figures) = Process::get_from(address, "/metrics", "");
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    // The page's requests are counted as well, and the figures' own.
+    let request = "anonchat_http_requests_total{route=\"other\",method=\"get\",status=\"4xx\"} 1\n";
+    assert!(figures.contains(request), "{figures}");
+    for path in ["/", "/healthz", "/admin/reports", "/ws"] {
+        assert!(Process::get_from(address, path, &bearer).0.starts_with("http/1.1 404"), "{path}");
+    }
+    assert_eq!(server.terminate().0, Some(0), "both addresses are given up");
+}
+
+#[test]
 fn it_does_not_start_on_what_it_cannot_stand_for() {
     let policy = std::env::temp_dir().join(format!("anonchat-{}.toml", std::process::id()));
     let path = policy.to_str().expect("path");

@@ -92,7 +92,11 @@ impl Process {
     }
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> (String, String) {
-        let address = &self.addresses[0];
+        Self::get_from(&self.addresses[0], path, headers)
+    }
+
+    /// Asks at an address that it has printed.
+    pub(crate) fn get_from(address: &str, path: &str, headers: &str) -> (String, String) {
         let mut stream = TcpStream::connect(address).expect("connect");
         stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
         let request =
