@@ -7,33 +7,30 @@
 
 use std::io;
 
-use tracing::{Level, Metadata, Subscriber};
+use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
-use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::{Registry, fmt};
 
 use crate::settings::LogFormat;
 
 /// Where events of this project come from.
 const OURS: &str = "anonchat";
 
-/// Sets the process's log up.
-pub(crate) fn start(filter: Targets, format: LogFormat) {
+/// Something that takes spans and events.
+pub(crate) type Taker = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Sets the process's log up, and what else takes its spans.
+pub(crate) fn start(filter: Targets, format: LogFormat, other: Option<Taker>) {
     let filter = filter.and(filter_fn(is_safe));
     let layer = fmt::layer().with_writer(io::stderr).with_ansi(false);
-    match format {
-        LogFormat::Text => install(layer.with_filter(filter)),
-        LogFormat::Json => install(layer.json().with_filter(filter)),
-    }
-}
-
-fn install<L>(layer: L)
-where
-    L: Layer<tracing_subscriber::Registry> + Send + Sync,
-    tracing_subscriber::layer::Layered<L, tracing_subscriber::Registry>: Subscriber,
-{
+    let log: Taker = match format {
+        LogFormat::Text => layer.with_filter(filter).boxed(),
+        LogFormat::Json => layer.json().with_filter(filter).boxed(),
+    };
+    let takers: Vec<_> = [log].into_iter().chain(other).collect();
     // It fails only where a log has been set up before, and that one is as good.
-    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer));
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(takers));
 }
 
 fn is_safe(metadata: &Metadata<'_>) -> bool {

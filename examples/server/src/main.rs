@@ -5,6 +5,8 @@ mod logging;
 mod page;
 mod refusal;
 mod settings;
+#[cfg(feature = "otel")]
+mod spans;
 mod stop;
 mod store;
 mod verifier;
@@ -60,7 +62,13 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     let asked_to_stop = Stop::listen()?;
     let policy = settings.effective_policy()?;
     let keys = Keys::take(&mut settings)?;
-    logging::start(settings.log.clone(), settings.log_format);
+    #[cfg(feature = "otel")]
+    let spans = settings.otlp_endpoint.as_deref().map(spans::Spans::to).transpose()?;
+    #[cfg(feature = "otel")]
+    let exported = spans.as_ref().map(spans::Spans::layer);
+    #[cfg(not(feature = "otel"))]
+    let exported = None;
+    logging::start(settings.log.clone(), settings.log_format, exported);
     let mut listeners = Vec::new();
     for address in settings.listen.iter().copied() {
         listeners.push(listen(address).await?);
@@ -122,6 +130,10 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     tracing::info!("stopping");
     let _ = stop.send(true);
     while serving.join_next().await.is_some() {}
+    #[cfg(feature = "otel")]
+    if let Some(spans) = spans {
+        spans.flush().await;
+    }
     Ok(())
 }
 

@@ -49,6 +49,12 @@ pub(crate) enum Refusal {
         flag = KEY.0, variable = KEY.1
     )]
     KeyOfStore,
+    /// The collector's address is none. It may hold a password, so it is not shown.
+    #[cfg(feature = "otel")]
+    #[error(
+        "--otlp-endpoint (OTEL_EXPORTER_OTLP_ENDPOINT): expected a URL of the form http://host:port"
+    )]
+    Collector,
     /// A pool is named twice.
     #[error("--pools (ANONCHAT_POOLS): `{0}` is named twice")]
     PoolTwice(String),

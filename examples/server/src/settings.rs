@@ -88,6 +88,11 @@ pub(crate) struct Settings {
     #[arg(value_parser = address)]
     pub(crate) metrics_listen: Option<SocketAddr>,
 
+    /// OpenTelemetry collector that takes spans by OTLP over HTTP, such as <http://127.0.0.1:4318>
+    #[cfg(feature = "otel")]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true, value_name = "URL")]
+    pub(crate) otlp_endpoint: Option<String>,
+
     /// What is logged, such as `info` or `warn,anonchat_axum=debug`
     #[arg(long, env = "ANONCHAT_LOG", global = true, default_value = "info")]
     pub(crate) log: Targets,
