@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anonchat_core::session::Settings;
+use anonchat_core::session::{Settings, Waits};
 use anonchat_core::{AdminStore, Classifier, Command, PoolId, Screen, Store, Unscreened};
 use tokio::sync::Semaphore;
 
@@ -208,6 +208,7 @@ impl Builder {
                 screen: self.screen,
                 attestor: tokens.clone(),
                 pools: self.pools,
+                waits: Waits::default(),
             }),
             hub,
             orders,

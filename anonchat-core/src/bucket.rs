@@ -28,6 +28,11 @@ impl Bucket {
         Self((row * FILTERS + filter.index()) as u8)
     }
 
+    /// All of them, in the order of their index.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT as u8).map(Self)
+    }
+
     /// 0 to 24.
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -58,14 +63,30 @@ impl Bucket {
             std::sync::LazyLock::new(|| {
                 let mut table = [NONE; Bucket::COUNT];
                 for (from, row) in table.iter_mut().enumerate() {
-                    *row = (0..Bucket::COUNT as u8)
-                        .map(Bucket)
+                    *row = Bucket::all()
                         .filter(|other| Bucket(from as u8).accepts(*other))
                         .fold(NONE, Buckets::with);
                 }
                 table
             });
         TABLE[self.index()]
+    }
+
+    /// Those whom only the filter keeps from somebody here: acceptable to one of the same gender
+    /// who looks for anybody. Never those who wait here themselves.
+    pub fn beyond_filter(self) -> Buckets {
+        let anybody = Self::of(self.gender(), Filter::Any);
+        anybody.compatible().except(self.compatible())
+    }
+
+    /// Those whom only the want of a gender keeps from somebody here: acceptable to them, and
+    /// looking for some gender. None for whoever has a gender.
+    pub fn beyond_gender(self) -> Buckets {
+        if self.gender().is_some() {
+            return Buckets::default();
+        }
+        let acceptable = Self::all().filter(|other| self.filter().accepts(other.gender()));
+        acceptable.fold(Buckets::default(), Buckets::with).except(self.compatible())
     }
 }
 
@@ -86,6 +107,17 @@ impl Buckets {
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    /// What this set has and `other` has not.
+    #[must_use]
+    pub const fn except(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether `bucket` is in the set.
+    pub const fn contains(self, bucket: Bucket) -> bool {
+        self.0 & 1 << bucket.0 != 0
     }
 
     /// The set as a number: the bit of value 2^[`Bucket::index`] for each bucket in it.
@@ -120,12 +152,29 @@ mod tests {
 
     #[test]
     fn compatible_lists_exactly_the_buckets_acceptable_both_ways() {
-        for from in (0..Bucket::COUNT as u8).map(Bucket) {
+        for from in Bucket::all() {
             let listed: Vec<_> = from.compatible().iter().collect();
-            for other in (0..Bucket::COUNT as u8).map(Bucket) {
+            for other in Bucket::all() {
                 assert_eq!(listed.contains(&other), from.accepts(other), "{from:?} {other:?}");
                 assert_eq!(from.accepts(other), other.accepts(from), "{from:?} {other:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_keeps_two_apart_is_the_one_rule_that_would_have_to_change() {
+        for from in Bucket::all() {
+            let widened = Bucket::of(from.gender(), Filter::Any);
+            for other in Bucket::all() {
+                let by_filter = widened.accepts(other) && !from.accepts(other);
+                assert_eq!(from.beyond_filter().contains(other), by_filter, "{from:?} {other:?}");
+                let chosen = from.filter().accepts(other.gender());
+                let by_gender = from.gender().is_none() && chosen && !from.accepts(other);
+                assert_eq!(from.beyond_gender().contains(other), by_gender, "{from:?} {other:?}");
+            }
+            let apart = [from.beyond_filter(), from.beyond_gender()];
+            assert!(from.filter() != Filter::Any || apart[0] == Buckets::default(), "{from:?}");
+            assert!(!apart[0].contains(from), "{from:?} is kept from nobody by itself");
         }
     }
 

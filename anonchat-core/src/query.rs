@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::bucket::Bucket;
 use crate::id::{DeviceId, ReportId};
 use crate::order::Order;
-use crate::profile::Filter;
+use crate::profile::{Filter, Gender};
 use crate::time::UnixMillis;
 
 /// A question to a pool.
@@ -95,10 +95,15 @@ pub struct Census {
 }
 
 /// Why somebody waits.
+///
+/// The counts are exact, for the session alone: it tells the client no more of them than which is
+/// greater. That somebody is blocked by others is not in here, for it is theirs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
     /// Whom they look for.
     pub filter: Filter,
+    /// The gender of their join, if it has one.
+    pub gender: Option<Gender>,
     /// Since when.
     pub since: UnixMillis,
     /// Their rank, from 1, among those with the same gender and filter. Somebody away has the
@@ -106,8 +111,19 @@ pub struct Wait {
     pub position: u64,
     /// How many wait in all.
     pub waiting: u64,
-    /// Whether they hold blocks or are blocked.
+    /// How many wait now whom they would meet if they looked for anybody.
+    pub beyond_filter: u64,
+    /// How many wait now whom they look for, and who look for some gender while they have none.
+    pub beyond_gender: u64,
+    /// Whether they block anybody.
     pub blocks: bool,
+    /// How many wait now whom they would meet but for having blocked them; of many blocks the
+    /// first 200 count.
+    pub blocked: u64,
+    /// Whether their last partner is not to be offered again yet.
+    pub rematch: bool,
+    /// Whether some filter is used up for today, so that they cannot look through it instead.
+    pub used_up: bool,
 }
 
 /// A page of reports.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anonchat_core::session::{
-    Action, ErrorCode, FrameError, Hello, Refusal, ServerFrame, Settings,
+    Action, ErrorCode, FrameError, Hello, Narrowing, Refusal, ServerFrame, Settings, Waits,
 };
 use anonchat_core::{
     Alias, Allowance, ChatText, Client, Conn, Departure, Filter, Gender, MessageId, NodeId, Peer,
@@ -163,8 +163,12 @@ fn native_frames() -> Vec<(&'static str, ServerFrame)> {
         ("reported", ServerFrame::Reported { target: peer }),
         ("blocked", ServerFrame::Blocked { block: peer }),
         ("unblocked", ServerFrame::Unblocked { block: peer }),
-        ("waiting", why(true, Some(12_000))),
-        ("waiting_wide", why(false, None)),
+        ("waiting", why(&[Narrowing::Filter, Narrowing::Blocks], Some(12_000))),
+        (
+            "waiting_narrow",
+            why(&[Narrowing::Gender, Narrowing::Rematch, Narrowing::Limit], Some(5_000)),
+        ),
+        ("waiting_wide", why(&[], None)),
         ("replaced", ServerFrame::Replaced),
         ("banned", ServerFrame::Banned { until }),
         ("server_restarting", ServerFrame::ServerRestarting { reconnect_in_ms: 1_200 }),
@@ -226,7 +230,7 @@ fn hello(phase: Phase, gender: Option<Gender>) -> ServerFrame {
     let policy = Arc::new(Policy::default());
     let pools = vec![PoolId::main()];
     let (screen, attestor) = (Arc::new(Unscreened), Arc::new(Unattested));
-    let settings = Arc::new(Settings { policy, screen, attestor, pools });
+    let settings = Arc::new(Settings { policy, screen, attestor, pools, waits: Waits::default() });
     ServerFrame::Hello(Hello { phase, gender, limits: limits(), settings })
 }
 
@@ -247,13 +251,12 @@ fn matched(gender: Option<Gender>, nickname: &str) -> ServerFrame {
     ServerFrame::Matched { peer: ben(), profile, gender, verified, limits: limits() }
 }
 
-fn why(narrow: bool, estimate_ms: Option<u64>) -> ServerFrame {
+fn why(narrowed_by: &[Narrowing], estimate_ms: Option<u64>) -> ServerFrame {
     ServerFrame::Waiting {
         since: at(1_800_000_000_000),
         position: 2,
         people: 20,
-        by_filter: narrow,
-        by_blocks: narrow,
+        narrowed_by: narrowed_by.to_vec(),
         estimate_ms,
     }
 }

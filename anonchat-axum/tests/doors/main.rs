@@ -30,3 +30,4 @@ mod sittings;
 mod tokens;
 mod verification;
 mod verification_json;
+mod why;

@@ -39,13 +39,18 @@ impl Blocks {
         self.blocked.get(&blocker).map_or(0, BTreeMap::len)
     }
 
+    /// Whom a device blocks, the lowest first.
+    pub(super) fn held_by(&self, blocker: DeviceId) -> impl Iterator<Item = DeviceId> {
+        self.blocked.get(&blocker).into_iter().flat_map(|held| held.keys().copied())
+    }
+
     /// Whom a block is about; the lowest device, should two blocks have the same name.
     fn by_name(&self, blocker: DeviceId, block: Alias) -> Option<DeviceId> {
         let blocked = self.blocked.get(&blocker)?;
         blocked.iter().find(|(_, name)| **name == block).map(|(device, _)| *device)
     }
 
-    fn insert(&mut self, blocker: DeviceId, blocked: DeviceId, block: Alias) {
+    pub(super) fn insert(&mut self, blocker: DeviceId, blocked: DeviceId, block: Alias) {
         self.blocked.entry(blocker).or_default().insert(blocked, block);
         self.blockers.entry(blocked).or_default().insert(blocker);
     }
@@ -145,13 +150,7 @@ impl Pool {
         if self.blocks.find(blocker, blocked).is_none() {
             return;
         }
-        let seen = [blocker, blocked].map(|id| {
-            if self.is_here(id) {
-                self.clock
-            } else {
-                self.blocks.seen.get(&id).copied().unwrap_or_default()
-            }
-        });
+        let seen = [blocker, blocked].map(|id| self.last_seen(id));
         let end = self.lapse_end(seen[0].max(seen[1]));
         if end <= self.clock {
             self.blocks.remove(blocker, blocked);
@@ -160,11 +159,20 @@ impl Pool {
         }
     }
 
+    /// When somebody with a block on either side was last here.
+    pub(super) fn last_seen(&self, device: DeviceId) -> UnixMillis {
+        if self.is_here(device) {
+            self.clock
+        } else {
+            self.blocks.seen.get(&device).copied().unwrap_or_default()
+        }
+    }
+
     fn is_here(&self, device: DeviceId) -> bool {
         self.devices.find(device).is_some_and(|slot| self.devices[slot].is_present())
     }
 
-    fn lapse_end(&self, seen: UnixMillis) -> UnixMillis {
+    pub(super) fn lapse_end(&self, seen: UnixMillis) -> UnixMillis {
         seen.after(u64::from(self.policy.matching.block_lapse_days) * 86_400_000)
     }
 }

@@ -5,7 +5,7 @@ use super::device::Slot;
 use crate::event::Allowance;
 use crate::profile::{Filter, Gender};
 use crate::rejection::Rejection;
-use crate::time::Day;
+use crate::time::{Day, UnixMillis};
 
 /// The matches of one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,5 +76,14 @@ impl Pool {
             Gender::ALL
                 .map(|gender| limit.saturating_sub(tally.per_filter[gender.index()].into()) as u16),
         )
+    }
+
+    /// Whether no match is left through some filter on the day of `now`.
+    pub(super) fn is_used_up(&self, slot: Slot, now: UnixMillis) -> bool {
+        let (rules, tally) = (&self.policy.matching, self.devices[slot].tally);
+        let most = tally.per_filter.iter().copied().max().unwrap_or_default();
+        rules.daily_per_filter > 0
+            && tally.day == Day::of(now, rules.day_offset_min)
+            && u32::from(most) >= rules.daily_per_filter
     }
 }

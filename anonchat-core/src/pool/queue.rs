@@ -41,6 +41,12 @@ impl Queues {
         self.queues.each_ref().map(|queue| queue.here().into())
     }
 
+    /// How many wait in these buckets and can be matched.
+    pub(super) fn count(&self, buckets: Buckets) -> u64 {
+        let queues = buckets.and(self.occupied).iter();
+        queues.map(|bucket| u64::from(self.queues[bucket.index()].here())).sum()
+    }
+
     /// How many in the ticket's bucket come before it.
     pub(super) fn rank(&self, ticket: &Ticket) -> u32 {
         self.queues[ticket.bucket.index()].rank(ticket.place)

@@ -4,15 +4,20 @@ use std::ops::Bound;
 
 use super::Pool;
 use super::snapshot::ReportState;
+use crate::bucket::Bucket;
 use crate::id::{DeviceId, ReportId};
 use crate::query::{BanView, Census, Query, Report, Reports, View, Wait};
 use crate::time::UnixMillis;
+
+/// So many of those whom somebody blocks are looked up by one question.
+const LOOK_UP: usize = 200;
 
 impl Pool {
     /// Looks at the pool as it is at `at`, without changing it.
     ///
     /// Constant or logarithmic cost, but for [`Query::Reports`], [`Query::Bans`] and
-    /// [`Query::Outbox`], which are linear in their limit.
+    /// [`Query::Outbox`], which are linear in their limit, and [`Query::Wait`], which looks up at
+    /// most 200 people whom the device blocks.
     pub fn read(&self, at: UnixMillis, query: &Query) -> View {
         let now = self.clock.max(at);
         match query {
@@ -22,12 +27,19 @@ impl Pool {
             }
             Query::Wait { device } => View::Wait(self.devices.find(*device).and_then(|slot| {
                 let ticket = self.devices[slot].ticket()?;
+                let (bucket, last) = (ticket.bucket, self.devices[slot].last);
                 Some(Wait {
-                    filter: ticket.bucket.filter(),
+                    filter: bucket.filter(),
+                    gender: bucket.gender(),
                     since: ticket.since,
                     position: u64::from(self.queues.rank(ticket)) + 1,
                     waiting: self.queues.here(),
-                    blocks: self.blocks.touches(*device),
+                    beyond_filter: self.queues.count(bucket.beyond_filter()),
+                    beyond_gender: self.queues.count(bucket.beyond_gender()),
+                    blocks: self.blocks.held_by(*device).next().is_some(),
+                    blocked: self.blocked_here(*device, bucket),
+                    rematch: last.is_some_and(|last| now < last.until),
+                    used_up: self.is_used_up(slot, now),
                 })
             })),
             Query::Reports { before, open, limit } => {
@@ -133,5 +145,16 @@ impl Pool {
             Some(BanView { device: *device, given, until: *until })
         };
         running.filter_map(view).collect()
+    }
+
+    /// How many wait whom somebody in `bucket` would meet but for having blocked them.
+    fn blocked_here(&self, device: DeviceId, bucket: Bucket) -> u64 {
+        let held = self.blocks.held_by(device).take(LOOK_UP);
+        let waits = |other: &DeviceId| {
+            let slot = self.devices.find(*other);
+            let ticket = slot.and_then(|slot| self.devices[slot].matchable());
+            ticket.is_some_and(|ticket| bucket.compatible().contains(ticket.bucket))
+        };
+        held.filter(waits).count() as u64
     }
 }

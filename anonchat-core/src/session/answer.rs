@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Settings;
 use super::refusal::Refusal;
+use super::why::Narrowing;
 use crate::event::{Allowance, Departure, Phase};
 use crate::id::Alias;
 use crate::profile::{Filter, Gender, Profile};
@@ -109,11 +110,10 @@ pub enum ServerFrame {
         position: u64,
         /// How many wait in all, rounded up so that no single person shows.
         people: u64,
-        /// Whether a filter narrows the choice.
-        by_filter: bool,
-        /// Whether blocks narrow the choice.
-        by_blocks: bool,
-        /// How long it may take yet, if anybody knows.
+        /// What of the device's own narrows the choice, the narrowest first.
+        narrowed_by: Vec<Narrowing>,
+        /// How long it may take yet, in whole steps of five seconds, if enough people waited that
+        /// long of late.
         estimate_ms: Option<u64>,
     },
     /// A newer connection of the device has taken over.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::answer::ServerFrame;
 use super::frame::{Action, ClientFrame, FrameError};
 use super::refusal::{ErrorCode, Refusal};
 use super::talk::{is_longer, trimmed};
@@ -19,9 +18,6 @@ use crate::store::MessageId;
 
 /// The reason of a report that gives none.
 const DEFAULT_REASON: &str = "Inappropriate behavior";
-
-/// The number of people is rounded up to a multiple of this, so that no single one shows.
-const CROWD: u64 = 5;
 
 type Text<'a> = Option<Cow<'a, str>>;
 
@@ -116,6 +112,7 @@ impl Session {
 
     fn seek(&mut self, action: Action, wish: Wish, command: impl FnOnce(Wish) -> Command) {
         let profile = Arc::clone(&wish.profile);
+        self.joins_as = wish.claim.map(|claim| claim.gender).or(self.gender);
         if self.order(action, command(wish)) {
             self.profile = profile;
         }
@@ -215,13 +212,6 @@ impl Session {
             }
             _ => return self.refuse(Refusal::new(ErrorCode::Unavailable).of(Action::Why)),
         };
-        self.send(ServerFrame::Waiting {
-            since: wait.since,
-            position: wait.position,
-            people: wait.waiting.checked_next_multiple_of(CROWD).unwrap_or(wait.waiting),
-            by_filter: wait.filter != Filter::Any,
-            by_blocks: wait.blocks,
-            estimate_ms: None,
-        });
+        self.explain(wait);
     }
 }

@@ -30,6 +30,8 @@ mod refusal;
 mod script;
 mod settings;
 mod talk;
+mod waits;
+mod why;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -41,11 +43,14 @@ pub use refusal::{ErrorCode, Refusal};
 #[cfg(feature = "test-util")]
 pub use script::exercise;
 pub use settings::Settings;
+pub use waits::Waits;
+pub use why::Narrowing;
 
+use crate::bucket::Bucket;
 use crate::command::Command;
 use crate::event::{Client, Event};
 use crate::id::{Conn, DeviceId, PoolId};
-use crate::profile::Profile;
+use crate::profile::{Gender, Profile};
 use crate::query::{Query, View};
 use crate::rejection::Rejection;
 use crate::store::Whisper;
@@ -107,7 +112,8 @@ pub enum Output {
 
 /// One connection of one device.
 ///
-/// Its outputs depend on its inputs alone. It never fails: an input that the loop should not have
+/// Its outputs depend on its inputs and its settings alone, to which the recent [`Waits`] belong that
+/// all sessions share. It never fails: an input that the loop should not have
 /// handed in is answered as well as it can be, or ignored.
 #[cfg_attr(feature = "test-util", derive(Debug))]
 pub struct Session {
@@ -123,6 +129,12 @@ pub struct Session {
     /// Whether the client has had its `daily_limits`.
     greeted: bool,
     doing: Doing,
+    /// The gender that a join without a claim of its own would have, as far as it is known.
+    gender: Option<Gender>,
+    /// The gender of the last join, as far as it is known.
+    joins_as: Option<Gender>,
+    /// Where the device waits and since when, if its match would tell how long such a wait takes.
+    queued: Option<(Bucket, UnixMillis)>,
     /// What the last partner was shown, for a `next` that does not say anything new.
     profile: Arc<Profile>,
     out: Outbox,
@@ -154,6 +166,9 @@ impl Session {
             clock: at,
             greeted: false,
             doing: Doing::Idle,
+            gender: None,
+            joins_as: None,
+            queued: None,
             profile: Arc::default(),
             out: Outbox::default(),
         };

@@ -7,9 +7,11 @@ use super::frame::Action;
 use super::refusal::{ErrorCode, Refusal};
 use super::talk::{Doing, Talk};
 use super::{Output, Session};
+use crate::bucket::Bucket;
 use crate::event::{Allowance, Departure, Event, Peer, Phase};
 use crate::id::{Alias, PairId, Side};
 use crate::profile::Gender;
+use crate::time::UnixMillis;
 
 impl Session {
     pub(super) fn event(&mut self, event: Event) {
@@ -21,11 +23,15 @@ impl Session {
         match event {
             Event::Attached { phase, left, gender } => self.attached(phase, left, gender),
             Event::Replaced { by } => self.replaced(by),
-            Event::Queued { filter, left, .. } => {
+            Event::Queued { filter, left, since } => {
                 self.doing = Doing::Waiting;
+                self.queued = Some((Bucket::of(self.joins_as, filter), since));
                 self.send(ServerFrame::Queued { filter, limits: left });
             }
-            Event::Matched { pair, side, peer, left, .. } => self.matched(pair, side, &peer, left),
+            Event::Matched { pair, side, peer, left, since } => {
+                self.note_wait(pair, since);
+                self.matched(pair, side, &peer, left);
+            }
             Event::Left => self.left(),
             Event::PeerLeft { pair, why } => {
                 if self.talk_of(pair).is_some() {
@@ -58,6 +64,7 @@ impl Session {
                 self.refuse(Refusal::by_rule(rejection, self.clock).of(Action::Next));
             }
             Event::Verified { gender } => {
+                self.gender = Some(gender);
                 if self.presence.answering() == Some(Action::Declare) {
                     self.send(ServerFrame::Declared { gender });
                 }
@@ -69,6 +76,9 @@ impl Session {
     /// What the pool says now is the truth, whatever was believed before.
     fn attached(&mut self, phase: Phase, limits: Allowance, gender: Option<Gender>) {
         self.presence.hold();
+        self.gender = gender;
+        let waits = |(_, began): &(Bucket, UnixMillis)| matches!(&phase, Phase::Waiting { since, .. } if since == began);
+        self.queued = self.queued.filter(waits);
         let first = !std::mem::replace(&mut self.greeted, true);
         if first {
             self.send(ServerFrame::DailyLimits { limits });
@@ -133,6 +143,7 @@ impl Session {
 
     fn left(&mut self) {
         self.doing = Doing::Idle;
+        self.queued = None;
         // The original protocol answers `next` and not `leave`.
         if self.is_native() || self.presence.answering() != Some(Action::Leave) {
             self.send(ServerFrame::Left);

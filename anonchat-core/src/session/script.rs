@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arbitrary::{Arbitrary, Result, Unstructured};
 use draw::Received;
 
-use super::{Action, ErrorCode, Input, Output, ServerFrame, Session, Settings};
+use super::{Action, ErrorCode, Input, Output, ServerFrame, Session, Settings, Waits};
 use crate::attest::{Attestor, InvalidToken};
 use crate::command::{Command, Wish};
 use crate::event::Client;
@@ -86,7 +86,8 @@ impl Script {
         policy.verification = Verification::arbitrary(bytes)?;
         let (policy, pools) = (Arc::new(policy), vec![PoolId::main()]);
         let (screen, attestor) = (Arc::new(Picky), Arc::new(Picky));
-        let settings = Arc::new(Settings { policy, screen, attestor, pools });
+        let settings =
+            Arc::new(Settings { policy, screen, attestor, pools, waits: Waits::default() });
         let pool = settings.pool(if bytes.ratio(15, 16)? { None } else { Some("none") });
         let (at, client) = (UnixMillis::new(1_000_000), Client::arbitrary(bytes)?);
         let (device, conn) = (DeviceId::from_bytes([7; 16]), draw::conn(1));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::waits::Waits;
 use crate::attest::Attestor;
 use crate::id::PoolId;
 use crate::policy::Policy;
@@ -18,6 +19,9 @@ pub struct Settings {
     pub attestor: Arc<dyn Attestor>,
     /// The pools that clients may choose from, the default first.
     pub pools: Vec<PoolId>,
+    /// How long people waited of late, for the answer to `why`. Sessions put in what they see and
+    /// take out estimates; a new one is [`Waits::default`].
+    pub waits: Waits,
 }
 
 impl Settings {

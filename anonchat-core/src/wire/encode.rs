@@ -59,15 +59,12 @@ impl<'a> Shape<'a> {
                 Self::Blocked { peer: Name(*block), block: Name(*block) }
             }
             ServerFrame::Unblocked { block } => Self::Unblocked { block: Name(*block) },
-            ServerFrame::Waiting { since, position, people, by_filter, by_blocks, estimate_ms } => {
+            ServerFrame::Waiting { since, position, people, narrowed_by, estimate_ms } => {
                 Self::Waiting {
                     since: since.get(),
                     position: *position,
                     people: *people,
-                    narrowed_by: [(*by_filter, "filter"), (*by_blocks, "blocks")]
-                        .into_iter()
-                        .filter_map(|(narrows, name)| narrows.then_some(name))
-                        .collect(),
+                    narrowed_by: narrowed_by.iter().map(|rule| rule.as_str()).collect(),
                     estimate_ms: *estimate_ms,
                 }
             }

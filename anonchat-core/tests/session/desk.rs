@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use anonchat_core::session::{Input, Output, Session, Settings};
+use anonchat_core::session::{Input, Output, Session, Settings, Waits};
 use anonchat_core::{
     Alias, Allowance, Attestor, Body, ChatText, Client, Command, Conn, DeviceId, Event, Field,
     Filter, Finding, Gender, InvalidToken, MessageId, NodeId, PairId, Peer, Phase, Policy, PoolId,
@@ -47,6 +47,7 @@ impl Attestor for Strict {
 }
 
 pub(crate) struct Desk {
+    settings: Arc<Settings>,
     pub(crate) session: Session,
     pub(crate) at: u64,
     /// The last command that was applied.
@@ -69,8 +70,23 @@ impl Desk {
         let settings = Arc::new(settings(change));
         let pool = pool(&settings);
         let at = UnixMillis::new(START);
-        let session = Session::new(at, settings, pool, client, device(), conn(1));
-        Self { session, at: START, command: None, pair: pair_id(1) }
+        let session = Session::new(at, Arc::clone(&settings), pool, client, device(), conn(1));
+        Self { settings, session, at: START, command: None, pair: pair_id(1) }
+    }
+
+    /// What its session shares with the others of the server.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings)
+    }
+
+    /// Another idle native client of the same server.
+    pub(crate) fn beside(settings: &Arc<Settings>, number: u8) -> Self {
+        let (settings, device) = (Arc::clone(settings), DeviceId::from_bytes([100 + number; 16]));
+        let (at, pool) = (UnixMillis::new(START), settings.pool(None));
+        let shared = Arc::clone(&settings);
+        let session = Session::new(at, shared, pool, Client::Native, device, conn(1));
+        let desk = Self { settings, session, at: START, command: None, pair: pair_id(1) };
+        desk.arrived()
     }
 
     /// An idle native client under the default policy.
@@ -188,7 +204,7 @@ pub(crate) fn settings(change: impl FnOnce(&mut Policy)) -> Settings {
     change(&mut policy);
     let pools = vec![PoolId::main(), PoolId::new("quiet").expect("a name")];
     let (screen, attestor) = (Arc::new(Strict), Arc::new(Strict));
-    Settings { policy: Arc::new(policy), screen, attestor, pools }
+    Settings { policy: Arc::new(policy), screen, attestor, pools, waits: Waits::default() }
 }
 
 /// The only line, as JSON.

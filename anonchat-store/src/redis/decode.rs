@@ -11,7 +11,7 @@ use redis::Value;
 
 use super::envelope::{MAX_ENVELOPES, envelope, rejection};
 use super::malformed::Malformed;
-use super::unpack::{Unpack, filter, instant, text};
+use super::unpack::{Unpack, filter, gender, instant, text};
 
 /// Statuses that stand for no answer to the question.
 const OTHER_VERSION: i64 = -1;
@@ -186,10 +186,19 @@ impl Items {
     fn wait(&mut self) -> Result<Wait, Malformed> {
         Ok(Wait {
             filter: filter(self.number()?)?,
+            gender: match self.number()? {
+                0 => None,
+                number => Some(gender(number)?),
+            },
             since: instant(self.number()?)?,
             position: self.number()?,
             waiting: self.number()?,
+            beyond_filter: self.number()?,
+            beyond_gender: self.number()?,
             blocks: self.flag()?,
+            blocked: self.number()?,
+            rematch: self.flag()?,
+            used_up: self.flag()?,
         })
     }
 }

@@ -136,7 +136,8 @@ pub(super) fn command(call: &Call<'_>, command: &Command) -> Vec<Vec<u8>> {
 pub(super) fn query(call: &Call<'_>, query: &Query) -> Vec<Vec<u8>> {
     let packed = match query {
         Query::Census => Pack::default(),
-        Query::Standing { device } | Query::Wait { device } => Pack::default().device(*device),
+        Query::Standing { device } => Pack::default().device(*device),
+        Query::Wait { device } => Bucket::all().fold(Pack::default().device(*device), apart),
         Query::Reports { before, open, limit } => {
             let before = before.map_or(GREATEST, |before| before.0.min(GREATEST));
             Pack::default().u64(before).flag(*open).u32(most(*limit))
@@ -193,6 +194,11 @@ fn wanted(pack: Pack, wish: &Wish) -> Pack {
     genders
         .map(|gender| Bucket::of(gender, wish.filter))
         .fold(pack, |pack, bucket| pack.u8(bucket.index() as u8).u32(bucket.compatible().bits()))
+}
+
+/// Those whom only the filter and those whom only the want of a gender keeps from a bucket.
+fn apart(pack: Pack, bucket: Bucket) -> Pack {
+    pack.u32(bucket.beyond_filter().bits()).u32(bucket.beyond_gender().bits())
 }
 
 fn most(limit: usize) -> u32 {

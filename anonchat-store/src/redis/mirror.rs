@@ -40,10 +40,16 @@ pub(super) fn view(view: &View) -> Value {
             [
                 1,
                 wait.filter.index() as u64,
+                wait.gender.map_or(0, |gender| gender.index() as u64 + 1),
                 wait.since.get(),
                 wait.position,
                 wait.waiting,
+                wait.beyond_filter,
+                wait.beyond_gender,
                 wait.blocks.into(),
+                wait.blocked,
+                wait.rematch.into(),
+                wait.used_up.into(),
             ]
             .map(int),
         ),

@@ -206,6 +206,38 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
         ("queue", "or blocks and Blocks.between(device.id, id)", ""),
     ),
     (
+        "whom only a filter keeps away is taken for whom only the want of a gender does",
+        (
+            "entry",
+            "Queues.count(beyond_filter), Queues.count(beyond_gender)",
+            "Queues.count(beyond_gender), Queues.count(beyond_filter)",
+        ),
+    ),
+    (
+        "everybody who waits counts as kept away",
+        ("queue", "if bit.band(buckets, 2 ^ (place - 1)) ~= 0 then", "if buckets > 0 then"),
+    ),
+    (
+        "somebody is told that others block them",
+        (
+            "read",
+            "'[' .. id .. 'o', '(' .. id .. 'p', 'LIMIT', 0,\n    LOOK_UP",
+            "'[' .. id, '(' .. id .. 'p', 'LIMIT', 0,\n    LOOK_UP",
+        ),
+    ),
+    (
+        "the blocked count who would not be met anyway",
+        ("read", "if bucket and bit.band(compatible, 2 ^ bucket) ~= 0 then", "if bucket then"),
+    ),
+    (
+        "the last partner is named after the exclusion",
+        ("entry", "device.last and clock < device.last.ends", "device.last"),
+    ),
+    (
+        "a filter is used up a match early",
+        ("fairness", "and most >= daily_per_filter", "and most + 1 >= daily_per_filter"),
+    ),
+    (
         "one report more is needed for a ban",
         ("safety", "#kept >= reports_to_ban", "#kept > reports_to_ban"),
     ),

@@ -103,7 +103,22 @@ pub(super) fn rejection(bytes: &mut Unstructured<'_>) -> Result<Rejection> {
 pub(super) fn wait(bytes: &mut Unstructured<'_>) -> Result<Option<Wait>> {
     let (filter, since) = (Filter::arbitrary(bytes)?, UnixMillis::new(1));
     let (position, waiting, blocks) = bytes.arbitrary()?;
-    Ok(Some(Wait { filter, since, position, waiting, blocks }))
+    let gender = Option::<Gender>::arbitrary(bytes)?;
+    let [beyond_filter, beyond_gender, blocked] = <[u64; 3]>::arbitrary(bytes)?;
+    let [rematch, used_up] = <[bool; 2]>::arbitrary(bytes)?;
+    Ok(Some(Wait {
+        filter,
+        gender,
+        since,
+        position,
+        waiting,
+        beyond_filter,
+        beyond_gender,
+        blocks,
+        blocked,
+        rematch,
+        used_up,
+    }))
 }
 
 pub(super) fn whisper(bytes: &mut Unstructured<'_>) -> Result<Whisper> {

@@ -127,6 +127,9 @@ local QUEUES = '>I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
 -- So many people who are out of the question are looked past by one command.
 local LOOK_PAST = 512
 
+-- So many of those whom somebody blocks are looked up by one question.
+local LOOK_UP = 200
+
 -- So many things that are due are carried out by one sweep.
 local SWEEP = 256
 

@@ -98,14 +98,20 @@ function on_standing()
   return {0, banned_until(ARGV[3]) or 0}
 end
 
+-- The device, and for each queue, in case it waits there, those whom only its filter and those
+-- whom only the want of a gender keeps from it.
 function on_wait()
-  local device = Devices.find(ARGV[3])
+  local device = Devices.find(string.sub(ARGV[3], 1, 16))
   local ticket = device and device.ticket
   if not ticket then
     return {0, 0}
   end
-  return {0, 1, ticket.filter, ticket.since, Queues.rank(ticket) + 1, Queues.here(),
-    Blocks.touches(device.id) and 1 or 0}
+  local beyond_filter, beyond_gender = parse('>I4I4', ARGV[3], 17 + 8 * ticket.bucket)
+  local blocks, blocked = blocked_here(device.id, ticket.compatible)
+  local rematch = device.last and clock < device.last.ends
+  return {0, 1, ticket.filter, ticket.persona.gender, ticket.since, Queues.rank(ticket) + 1,
+    Queues.here(), Queues.count(beyond_filter), Queues.count(beyond_gender), blocks, blocked,
+    rematch and 1 or 0, is_used_up(device) and 1 or 0}
 end
 
 function on_reports()

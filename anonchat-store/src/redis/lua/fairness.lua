@@ -51,3 +51,10 @@ function allowance(device)
   return pack('>I2I2I2I2', math.max(limit - tally[1], 0), math.max(limit - tally[2], 0),
     math.max(limit - tally[3], 0), math.max(limit - tally[4], 0))
 end
+
+-- Whether no match is left today through some filter.
+function is_used_up(device)
+  local tally = tally(device)
+  local most = math.max(tally[1], tally[2], tally[3], tally[4])
+  return daily_per_filter > 0 and most >= daily_per_filter
+end

@@ -18,6 +18,17 @@ function Queues.by_bucket()
   return counts
 end
 
+-- How many can be matched in these buckets.
+function Queues.count(buckets)
+  local sum = 0
+  for place, count in ipairs(Queues.by_bucket()) do
+    if bit.band(buckets, 2 ^ (place - 1)) ~= 0 then
+      sum = sum + count
+    end
+  end
+  return sum
+end
+
 -- How many in the ticket's bucket come before it.
 function Queues.rank(ticket)
   local first = ticket.bucket * QUEUE

@@ -90,3 +90,24 @@ function running_bans(ends, device, limit)
   end
   return bans
 end
+
+-- How many wait whom a device would meet, were it not for having blocked them. Returns whether it
+-- blocks anybody, and how many wait.
+function blocked_here(id, compatible)
+  local held = call('ZRANGEBYLEX', BLOCK_INDEX, '[' .. id .. 'o', '(' .. id .. 'p', 'LIMIT', 0,
+    LOOK_UP)
+  if #held == 0 then
+    return 0, 0
+  end
+  for i, entry in ipairs(held) do
+    held[i] = string.sub(entry, 18)
+  end
+  local blocked = 0
+  for _, score in ipairs(call('ZMSCORE', WAITING, unpack(held))) do
+    local bucket = score and math.floor(tonumber(score) / QUEUE)
+    if bucket and bit.band(compatible, 2 ^ bucket) ~= 0 then
+      blocked = blocked + 1
+    end
+  end
+  return 1, blocked
+end

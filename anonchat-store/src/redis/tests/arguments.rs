@@ -52,7 +52,7 @@ fn the_header_has_version_instant_dice_the_policys_numbers_and_marks() {
         &mut policy.connection.grace_s,
         &mut policy.connection.lease_s,
     ];
-    let mut expected = vec![0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x0a, 0x0b];
+    let mut expected = vec![0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0x0a, 0x0b];
     expected.extend([5; 16]);
     for (number, value) in numbers.into_iter().zip(0x0100_0000..) {
         *number = value;
@@ -257,7 +257,11 @@ fn a_query_names_a_device_or_a_limit() {
     let packed = |asked: &Query| query(&call(&policy), asked).swap_remove(2);
     assert_eq!(packed(&Query::Census), [0_u8; 0]);
     assert_eq!(packed(&Query::Standing { device: DEVICE }), [1; 16]);
-    assert_eq!(packed(&Query::Wait { device: DEVICE }), [1; 16]);
+    let wait = packed(&Query::Wait { device: DEVICE });
+    assert_eq!((&wait[..16], wait.len()), (&[1; 16][..], 16 + 8 * Bucket::COUNT));
+    let unknown = Bucket::of(None, Filter::Only(Gender::Male));
+    let apart = [unknown.beyond_filter().bits(), unknown.beyond_gender().bits()];
+    assert_eq!(wait[16 + 8 * unknown.index()..][..8], apart.map(u32::to_be_bytes).concat());
     assert_eq!(packed(&Query::Reports { limit: 258 }), 258_u32.to_be_bytes());
     assert_eq!(packed(&Query::Reports { limit: usize::MAX }), u32::MAX.to_be_bytes());
     let outbox = packed(&Query::Outbox { after: 3, limit: 258 });

@@ -50,13 +50,24 @@ pub(super) fn view() -> impl Strategy<Value = (Query, View)> {
         waiting: waiting.into(),
         pairs: pairs.into(),
     });
-    let wait = (filter(), instant(), 1..GREATEST, 0..GREATEST, any::<bool>()).prop_map(
-        |(filter, since, position, waiting, blocks)| Wait {
-            filter,
-            since,
-            position,
-            waiting,
-            blocks,
+    let gender = proptest::option::of(gender());
+    let counts = prop::array::uniform4(0..GREATEST);
+    let wait = (filter(), gender, instant(), 1..GREATEST, counts, any::<[bool; 3]>()).prop_map(
+        |(filter, gender, since, position, counts, [blocks, rematch, used_up])| {
+            let [waiting, beyond_filter, beyond_gender, blocked] = counts;
+            Wait {
+                filter,
+                gender,
+                since,
+                position,
+                waiting,
+                beyond_filter,
+                beyond_gender,
+                blocks,
+                blocked,
+                rematch,
+                used_up,
+            }
         },
     );
     let end = (1..=UnixMillis::MAX.get()).prop_map(UnixMillis::new);

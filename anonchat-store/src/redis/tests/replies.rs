@@ -75,7 +75,7 @@ fn another_schema_version_and_another_key_are_told_apart() {
     assert_eq!(opened(Value::Array(vec![Value::Int(-2)])), Err(Malformed::Fingerprint));
     assert_eq!(
         Malformed::Version { found: 7 }.to_string(),
-        "the pool has schema version 7, but this server has 1"
+        "the pool has schema version 7, but this server has 2"
     );
 }
 
@@ -130,9 +130,14 @@ fn a_number_that_stands_for_nothing_is_refused() {
         assert!(matches!(head(numbers), Err(Malformed::Range(_))), "{numbers:?}");
     }
     let device = DeviceId::from_bytes([1; 16]);
-    let wait = [0, 1, 5, 1, 1, 1, 0].map(Value::Int).to_vec();
-    let seen = view(&Query::Wait { device }, Value::Array(wait));
-    assert_eq!(seen, Err(Malformed::Range("a filter")));
+    let seen = |filter, gender, blocks| {
+        let wait = [0, 1, filter, gender, 1, 1, 1, 0, 0, blocks, 0, 0, 0].map(Value::Int).to_vec();
+        view(&Query::Wait { device }, Value::Array(wait))
+    };
+    assert!(seen(4, 4, 1).is_ok());
+    assert_eq!(seen(5, 4, 1), Err(Malformed::Range("a filter")));
+    assert_eq!(seen(4, 5, 1), Err(Malformed::Range("a gender")));
+    assert_eq!(seen(4, 4, 2), Err(Malformed::Range("a mark")));
     let refused = view(&Query::Census, Value::Array(vec![Value::Int(1); 4]));
     assert_eq!(refused, Err(Malformed::Range("a status")));
 }

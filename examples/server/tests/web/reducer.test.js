@@ -80,8 +80,8 @@ describe('searching', () => {
       player.passes(1_000).hears({ type: 'waiting', since: 0, position: 2, people: 17, narrowedBy: ['filter'], estimateMs: 1 });
     }
     assert.equal(player.takes().length, 2);
-    const { position, people, narrowed } = player.state.search;
-    assert.deepEqual([position, people, narrowed], [2, 17, true]);
+    const { position, people, narrowedBy, estimateMs } = player.state.search;
+    assert.deepEqual([position, people, narrowedBy, estimateMs], [2, 17, ['filter'], 1]);
   });
   test('a match opens the chat from the queue, and from an answer to join', () => {
     assert.equal(screen(inQueue().hears(matched())), 'chat');

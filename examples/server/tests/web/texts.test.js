@@ -87,6 +87,20 @@ describe('sentences', () => {
   });
   test('9999 left means no limit', () =>
     assert.deepEqual([0, 5, 9999, undefined].map((left) => sentences.leftToday(left, 9999)), ['0 left today', '5 left today', 'no limit', '']));
+  test('an estimate is told as one, and no estimate is no sentence', () => {
+    assert.equal(sentences.estimateText(25_000), 'It may take about 25 s more.');
+    assert.equal(sentences.estimateText(null), '');
+  });
+  test('of what narrows the choice the first that is known is told, with what to do', () => {
+    const rules = ['filter', 'gender', 'blocks', 'rematch', 'limit'];
+    const told = rules.map((rule) => sentences.narrowingText([rule]));
+    assert.equal(new Set(told).size, rules.length);
+    for (const text of told) assert.match(text, /^[A-Z].*\.$/s);
+    assert.match(sentences.narrowingText(['filter', 'blocks']), /filter narrows.*anyone would be quicker/);
+    assert.match(sentences.narrowingText(['blocks', 'filter']), /^Your blocks/);
+    assert.match(sentences.narrowingText(['weather', 'gender']), /no gender/);
+    assert.deepEqual([[], ['weather'], ['constructor']].map(sentences.narrowingText), ['', '', '']);
+  });
   test('every way in which a chat ends is told apart', () => {
     const all = ['left', 'next', 'lost', 'banned', 'line'].map((reason) => sentences.endingText(reason, false, 'B'));
     all.push(sentences.endingText('blocked', true, 'B'));

@@ -107,6 +107,25 @@ export function duration(ms) {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
+/** How much longer it may take. @param {number | null} ms */
+export const estimateText = (ms) => (ms === null ? '' : `It may take about ${duration(ms)} more.`);
+
+/** @type {Record<string, string>} */
+const NARROWINGS = {
+  filter: 'Your filter narrows the choice most. Searching for anyone would be quicker.',
+  gender: 'You have no gender here, so only people who search for anyone can meet you. With one you would meet more.',
+  blocks: 'Your blocks narrow the choice most. You do not meet people you have blocked.',
+  rematch: 'Your last partner is not offered again for a while. You meet the next person who comes.',
+  limit: 'A filter of yours is used up for today. “Anyone” has no such limit.',
+};
+
+/**
+ * What keeps somebody waiting and what to do about it, from the rules that the server names, the
+ * narrowest first. A rule this page does not know is passed over.
+ * @param {string[]} rules
+ */
+export const narrowingText = (rules) => NARROWINGS[rules.find((rule) => Object.hasOwn(NARROWINGS, rule)) ?? ''] ?? '';
+
 /** A running clock, as in 1:05. @param {number} ms */
 export function clock(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -30,7 +30,7 @@
 /**
  * A place in the queue. Until `queued` confirms it, it is only asked for.
  * @typedef {{ filter: Filter, since: number, confirmed: boolean, askedAt: number,
- *   position: number | null, people: number | null, estimateMs: number | null, narrowed: boolean }} Search
+ *   position: number | null, people: number | null, estimateMs: number | null, narrowedBy: string[] }} Search
  */
 
 /**

@@ -58,7 +58,7 @@ const searchFrom = (state, filter, since, confirmed) => ({
     position: null,
     people: null,
     estimateMs: null,
-    narrowed: false,
+    narrowedBy: [],
   },
 });
 
@@ -88,7 +88,7 @@ export const waiting = (state, { position, people, estimateMs, narrowedBy }) =>
   step(
     state.search === null
       ? state
-      : { ...state, search: { ...state.search, position, people, estimateMs, narrowed: narrowedBy.includes('filter') } },
+      : { ...state, search: { ...state.search, position, people, estimateMs, narrowedBy } },
   );
 
 /** @param {State} state @param {Matched} frame @returns {Step} */

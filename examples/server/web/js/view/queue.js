@@ -3,9 +3,9 @@
 /** @import { Show } from '../view.js' */
 
 import { element, setBlocked, setText } from '../dom.js';
-import { FILTER_NAMES, clock, duration } from '../sentences.js';
+import { FILTER_NAMES, clock, estimateText, narrowingText } from '../sentences.js';
 
-/** After this long a wider filter is worth a word. */
+/** After this long it is worth a word what would be quicker. */
 const PATIENCE_MS = 30_000;
 
 /** @returns {Show} */
@@ -21,9 +21,8 @@ export function queueView() {
     setText(people, search.people === null ? '–' : `≤ ${search.people}`);
     setBlocked(cancel, leaving !== null);
     setText(cancel, leaving === null ? 'Cancel' : 'Leaving…');
-    const patience = search.narrowed && search.filter !== 'any' && now - search.since > PATIENCE_MS;
-    const estimate = search.estimateMs === null ? '' : `It usually takes about ${duration(search.estimateMs)}.`;
-    const wide = patience ? 'Searching for anyone is usually quicker.' : estimate;
-    setText(hint, link.status === 'open' ? wide : 'Reconnecting. Your place is kept for a short while.');
+    const why = [estimateText(search.estimateMs), now - search.since > PATIENCE_MS ? narrowingText(search.narrowedBy) : ''];
+    const known = why.filter((sentence) => sentence !== '').join(' ');
+    setText(hint, link.status === 'open' ? known : 'Reconnecting. Your place is kept for a short while.');
   };
 }
