@@ -51,6 +51,7 @@
 //! | Feature | Default | What it adds |
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryStore`] |
+//! | `safety-file` | no | with `memory`: a file that keeps bans, blocks, reports and counts through a restart |
 //! | `redis` | no | `RedisStore`, which several servers share: one Redis or Valkey, Sentinel, Cluster |
 //! | `redis-tls` | no | with `redis`: connections over TLS |
 //! | `conformance` | no | `conformance`: the suite that a store has to pass, ours or yours |
@@ -71,5 +72,9 @@ pub use self::redis::{
 };
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+#[cfg(all(feature = "safety-file", feature = "test-util"))]
+pub use memory::exercise_safety;
+#[cfg(feature = "safety-file")]
+pub use memory::{SafetyFile, SafetyFileError, SavedSafety};
 #[cfg(all(feature = "redis", feature = "test-util"))]
 pub use redis::{Calls, Unexpected, exercise};

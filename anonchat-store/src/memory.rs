@@ -1,6 +1,14 @@
 //! The store that lives in this process.
 
 mod desk;
+#[cfg(feature = "safety-file")]
+mod disk;
+#[cfg(feature = "safety-file")]
+mod safety;
+#[cfg(feature = "safety-file")]
+mod safety_bytes;
+#[cfg(feature = "safety-file")]
+mod safety_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,10 +20,15 @@ use anonchat_core::{
 use async_trait::async_trait;
 
 use desk::Desk;
+#[cfg(all(feature = "safety-file", feature = "test-util"))]
+pub use safety::exercise_safety;
+#[cfg(feature = "safety-file")]
+pub use safety_file::{SafetyFile, SafetyFileError, SavedSafety};
 
 /// Keeps pools in the memory of this process: lock, apply, deliver, unlock.
 ///
-/// Everything is forgotten when the process ends, bans and limits included. Calls never wait for
+/// Everything is forgotten when the process ends, bans and limits included; with the feature
+/// `safety-file` a file may keep what people's safety needs. Calls never wait for
 /// anything but each other, so every future is ready when it is first polled and none can be
 /// dropped half-way.
 ///
@@ -37,6 +50,9 @@ pub struct MemoryStore {
     /// pool wherever both are.
     inboxes: Mutex<BTreeMap<NodeId, Arc<dyn Inbox>>>,
     desk: Desk,
+    /// Whether anything may have changed that a file is to keep.
+    #[cfg(feature = "safety-file")]
+    changed: std::sync::atomic::AtomicBool,
 }
 
 /// A panic has struck while the pool was locked.
@@ -59,9 +75,15 @@ impl MemoryStore {
     }
 
     fn with(policy: Policy) -> Self {
-        let (pools, inboxes) = (BTreeMap::new(), Mutex::default());
-        let (policy, desk) = (Arc::new(policy), Desk::default());
-        Self { policy, pools, inboxes, desk }.with_pools([PoolId::main()])
+        let store = Self {
+            policy: Arc::new(policy),
+            pools: BTreeMap::new(),
+            inboxes: Mutex::default(),
+            desk: Desk::default(),
+            #[cfg(feature = "safety-file")]
+            changed: true.into(),
+        };
+        store.with_pools([PoolId::main()])
     }
 
     /// The same rules with these pools, all of them empty, in place of what was there. With more
@@ -116,6 +138,8 @@ impl Store for MemoryStore {
     ) -> Result<Commit, StoreError> {
         let mut pool = self.pool(pool)?;
         let commit = pool.apply(at, dice, command);
+        #[cfg(feature = "safety-file")]
+        self.note_change(command, &commit);
         if let Ok(mail) = &commit.outcome {
             // Still under the lock: the next commit's mail comes after this one's, and this one's
             // comes before the caller has its answer.
@@ -171,6 +195,8 @@ impl AdminStore for MemoryStore {
             *held = Pool::new(Arc::clone(&self.policy));
             emptied.push(held);
         }
+        #[cfg(feature = "safety-file")]
+        self.changed.store(true, std::sync::atomic::Ordering::Release);
         // All pools are still held: the next commit's mail comes after the gap.
         let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
         inboxes.values().for_each(|inbox| inbox.gap());

@@ -21,6 +21,7 @@ mod presence;
 mod queue;
 mod read;
 mod safety;
+mod safety_state;
 mod snapshot;
 mod sweep;
 mod verification;
@@ -38,6 +39,7 @@ use crate::time::UnixMillis;
 pub use footprint::Footprint;
 #[cfg(feature = "test-util")]
 pub use invariants::Violation;
+pub use safety_state::{CountState, SafetyState, WordlessReport};
 pub use snapshot::{
     ActivityState, BanState, DeviceState, Due, MeetingState, PersonaState, ReportState, Snapshot,
 };
