@@ -46,7 +46,8 @@ impl Desk {
 
     /// Keeps the connection up, for ever.
     pub(super) async fn run(&self) {
-        self.line.run(&self.deployment.connector, RECORD).await;
+        // A new connection is tried with a `GET` of its key, which has to be a string.
+        self.line.run(&self.deployment.connector, MAINTENANCE).await;
     }
 
     pub(super) async fn record(&self, entry: &AuditEntry) -> Result<u64, Outage> {
