@@ -30,6 +30,7 @@ pub(crate) fn spawn(chat: &AnonChat) {
             ticks.tick().await;
             let Some(chat) = chat() else { return };
             chat.tally().forget_old(clock::now());
+            chat.limits().forget_old(clock::now());
         }
     });
 }

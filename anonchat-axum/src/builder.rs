@@ -3,24 +3,31 @@
 use std::sync::Arc;
 
 use anonchat_core::session::{Settings, Waits};
-use anonchat_core::{AdminStore, Classifier, Command, PoolId, Screen, Store, Unscreened};
+use anonchat_core::{
+    AdminStore, Classifier, Command, PoolId, RateLimits, Screen, Store, Unscreened,
+};
+use ipnet::IpNet;
 use tokio::sync::Semaphore;
 
+use crate::address::Addresses;
 use crate::admin::{self, Admin};
 use crate::background;
 use crate::bounded::Bounded;
 use crate::call::TURNS;
 use crate::chat::{AnonChat, Inside, UPLOADS};
 use crate::clock;
+use crate::crowd::Crowd;
 use crate::device::DeviceKey;
 use crate::error::Error;
 use crate::extract::AdminKeyHash;
 use crate::figures::{self, Sampler};
 use crate::hub::Hub;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::orders::{self, Orders};
 use crate::origin::Origins;
 use crate::secret::Secret;
+use crate::serve::HalfOpen;
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
@@ -51,6 +58,8 @@ pub struct Builder {
     development: bool,
     #[cfg(feature = "metrics")]
     metrics_elsewhere: bool,
+    trusted_proxies: Vec<IpNet>,
+    rate_limits: Option<Arc<dyn RateLimits>>,
 }
 
 impl Builder {
@@ -69,6 +78,8 @@ impl Builder {
             development: false,
             #[cfg(feature = "metrics")]
             metrics_elsewhere: false,
+            trusted_proxies: Vec::new(),
+            rate_limits: None,
         }
     }
 
@@ -143,6 +154,25 @@ impl Builder {
         self
     }
 
+    /// Networks of proxies in front of this server, whose `X-Forwarded-For` is believed: the
+    /// rightmost entry that is not in one of them is the client. Without this call the socket's peer
+    /// is the client, whatever a header says.
+    ///
+    /// Each proxy has to add the address that it heard from at the right end of the header, or
+    /// write the header anew; clients can choose their address otherwise.
+    pub fn trusted_proxies(mut self, networks: impl IntoIterator<Item = IpNet>) -> Self {
+        self.trusted_proxies.extend(networks);
+        self
+    }
+
+    /// Who counts requests of client addresses for all servers of the deployment, such as
+    /// `anonchat_store::RedisStore::rate_limits`. Without this call, and while nobody answers, each
+    /// server counts by itself.
+    pub fn rate_limits(mut self, shared: impl RateLimits) -> Self {
+        self.rate_limits = Some(Arc::new(shared));
+        self
+    }
+
     /// When a picture may be read. Without this call, with explicit consent only.
     pub fn consent(mut self, consent: Consent) -> Self {
         self.consent = consent;
@@ -186,7 +216,11 @@ impl Builder {
         if keys.is_empty() && self.development {
             keys.push(Secret::random());
         }
-        let key = DeviceKey::new(keys.last().ok_or(Error::NoKey)?);
+        let last = keys.last().ok_or(Error::NoKey)?;
+        let key = DeviceKey::new(last);
+        let addresses = Addresses::new(last, self.trusted_proxies);
+        let limits = Limits::new(&policy.rates, self.rate_limits);
+        let half_open = Arc::new(HalfOpen::new(&policy.connection));
         let tokens = Arc::new(Tokens::new(&keys, policy.matching.verified_s));
         let hub = Arc::new(Hub::new(&policy));
         store.open(hub.node(), hub.clone()).await?;
@@ -226,6 +260,10 @@ impl Builder {
             metrics,
             #[cfg(feature = "metrics")]
             metrics_elsewhere: self.metrics_elsewhere,
+            addresses,
+            limits,
+            crowd: Arc::new(Crowd::default()),
+            half_open,
         });
         background::spawn(&chat);
         orders::spawn(&chat);

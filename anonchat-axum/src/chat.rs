@@ -11,17 +11,21 @@ use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::address::Addresses;
 use crate::admin::Admin;
 use crate::bounded::Bounded;
 use crate::builder::{Builder, Consent};
+use crate::crowd::Crowd;
 use crate::device::DeviceKey;
 use crate::extract::AdminKeyHash;
 use crate::figures::{Figures, Sampler};
 use crate::hub::Hub;
+use crate::limits::{self, Limits};
 use crate::metrics::{self, Metrics};
 use crate::orders::Orders;
 use crate::origin::Origins;
 use crate::secret::Secret;
+use crate::serve::HalfOpen;
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
@@ -56,6 +60,10 @@ pub(crate) struct Inside {
     /// Whether the figures are served elsewhere, and not by the router.
     #[cfg(feature = "metrics")]
     pub(crate) metrics_elsewhere: bool,
+    pub(crate) addresses: Addresses,
+    pub(crate) limits: Limits,
+    pub(crate) crowd: Arc<Crowd>,
+    pub(crate) half_open: Arc<HalfOpen>,
 }
 
 /// Pictures that may be on their way at once; each takes up to 10 MiB, and for a moment 18 if it
@@ -78,10 +86,19 @@ impl AnonChat {
         let pictures = Router::new()
             .route("/verify", post(verify::form))
             .route("/api/verify", post(verify::json))
+            .layer(from_fn_with_state(self.clone(), limits::verifications))
+            .layer(from_fn_with_state(self.clone(), limits::requests))
             .layer(from_fn_with_state(self.clone(), admin::shut))
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .layer(from_fn(verify::hang_up));
         let others = admin::router();
+        #[cfg(feature = "metrics")]
+        let others = if self.0.metrics_elsewhere {
+            others
+        } else {
+            others.route("/metrics", get(metrics::with_key))
+        };
+        let others = others.layer(from_fn_with_state(self.clone(), limits::requests));
         #[cfg(feature = "ws")]
         let others = {
             let sockets = Router::new().route("/ws", get(crate::ws::handshake));
@@ -224,6 +241,26 @@ impl AnonChat {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// Whose request it is.
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.0.addresses
+    }
+
+    /// How often one client may do something.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// How many WebSockets there are.
+    pub(crate) fn crowd(&self) -> &Arc<Crowd> {
+        &self.0.crowd
+    }
+
+    /// Connections that have not sent a request.
+    pub(crate) fn half_open(&self) -> &Arc<HalfOpen> {
+        &self.0.half_open
     }
 
     /// The device behind the id that a browser sends.

@@ -125,7 +125,7 @@ impl Hub {
     pub(crate) async fn drained(&self) {
         loop {
             let left = self.left.notified();
-            if self.open.load(Ordering::SeqCst) == 0 {
+            if self.connections() == 0 {
                 return;
             }
             left.await;

@@ -39,8 +39,23 @@
 //!
 //! # What it does not do
 //!
-//! TLS, static files and settings are the application's. Addresses of clients are not looked at
-//! yet: limit connections and requests per address in front of it.
+//! TLS, static files and settings are the application's.
+//!
+//! # Addresses and limits
+//!
+//! A client is counted by its address, of which nothing but a keyed hash is kept: an IPv6 one by its
+//! /64. That is the address of the socket's peer, or the rightmost entry of `X-Forwarded-For` that is
+//! no trusted proxy, if the peer is one ([`Builder::trusted_proxies`]). Beyond `rates.*` of the
+//! [`Policy`](anonchat_core::Policy) a REST request is answered `429` with `Retry-After`; a request
+//! with the admin key is not counted. Beyond `connection.max_connections` and `max_per_address` a
+//! handshake is answered `503`.
+//!
+//! [`serve`] tells the addresses of peers, and bounds connections that send nothing. An application
+//! that serves by itself has to give [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo) and to
+//! bound such connections. Where there is none, a forwarding header is not believed: all clients
+//! count as one for REST requests, and WebSockets are counted in all only; a warning says so once.
+//! Behind a Unix socket, an `Extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))))` around
+//! the router together with the trusted network `127.0.0.1/32` gives the proxy's word.
 //!
 //! # Features
 //!
@@ -52,6 +67,7 @@
 
 #![cfg_attr(not(feature = "ws"), allow(dead_code, reason = "what doors share, without a door"))]
 
+mod address;
 mod admin;
 mod background;
 mod bounded;
@@ -60,6 +76,7 @@ mod call;
 mod chat;
 mod clock;
 mod cors;
+mod crowd;
 mod device;
 #[cfg(feature = "ws")]
 mod drive;
@@ -68,6 +85,7 @@ mod extract;
 mod figures;
 mod health;
 mod hub;
+mod limits;
 mod mailbox;
 mod metrics;
 mod orders;
@@ -91,5 +109,7 @@ pub use builder::{Builder, Consent};
 pub use chat::AnonChat;
 pub use error::Error;
 pub use extract::AdminKey;
+/// A network of [`Builder::trusted_proxies`].
+pub use ipnet::IpNet;
 pub use secret::{Secret, Weakness};
 pub use serve::serve;

@@ -14,12 +14,14 @@ use futures_util::FutureExt;
 use tracing::Instrument;
 use tracing::field::Empty;
 
+use crate::address;
 use crate::chat::AnonChat;
 use crate::clock;
+use crate::crowd::{Full, Seat};
 use crate::device;
 use crate::drive::drive;
 use crate::metrics::label::Reason;
-use crate::reply::Detail;
+use crate::reply::{Detail, Later};
 use crate::socket::Socket;
 
 /// Bytes of a connection's read buffer. It is allocated at once and stays.
@@ -27,6 +29,9 @@ const READ_BUFFER: usize = 4 << 10;
 
 /// Bytes after which frames that are gathered go out without waiting for more.
 const WRITE_BUFFER: usize = 4 << 10;
+
+/// When to come again if there is no room.
+const FULL_S: u32 = 10;
 
 /// Who came in, and how they speak.
 struct Guest {
@@ -39,12 +44,18 @@ struct Guest {
 /// Checks a handshake, and opens the connection if it is fine.
 pub(crate) async fn handshake(
     State(chat): State<AnonChat>,
+    client: address::Client,
     params: Result<Params<HashMap<String, String>>, QueryRejection>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if chat.hub().is_closing() || !has_room(&chat) {
-        return (StatusCode::SERVICE_UNAVAILABLE, Detail("Server is full")).into_response();
-    }
+    let room = match chat.hub().is_closing() {
+        true => Err(Full::Server),
+        false => chat.crowd().enter(&chat.settings().policy.connection, client),
+    };
+    let seat = match room {
+        Ok(seat) => seat,
+        Err(full) => return turn_away(full),
+    };
     let Some(guest) = params.ok().and_then(|Params(params)| greet(&chat, &params)) else {
         return (StatusCode::FORBIDDEN, Detail("Invalid device_id")).into_response();
     };
@@ -57,12 +68,15 @@ pub(crate) async fn handshake(
         .write_buffer_size(WRITE_BUFFER)
         .max_message_size(longest)
         .max_frame_size(longest)
-        .on_upgrade(move |socket| connect(chat, guest, socket))
+        .on_upgrade(move |socket| connect(chat, guest, seat, socket))
 }
 
-fn has_room(chat: &AnonChat) -> bool {
-    let most = chat.settings().policy.connection.max_connections as usize;
-    most == 0 || chat.hub().connections() < most
+fn turn_away(full: Full) -> Response {
+    let text = match full {
+        Full::Server => "Server is full",
+        Full::Client => "Too many connections from your address",
+    };
+    Later::full(text, FULL_S).into_response()
 }
 
 fn greet(chat: &AnonChat, params: &HashMap<String, String>) -> Option<Guest> {
@@ -85,7 +99,7 @@ async fn is_banned(chat: &AnonChat, guest: &Guest) -> bool {
     matches!(view, Ok(View::Standing { banned_until: Some(_) }))
 }
 
-async fn connect(chat: AnonChat, guest: Guest, socket: WebSocket) {
+async fn connect(chat: AnonChat, guest: Guest, _seat: Seat, socket: WebSocket) {
     let place = chat.hub().enter();
     chat.metrics().opened();
     tracing::debug!(native = guest.client == Client::Native, "a connection has come in");

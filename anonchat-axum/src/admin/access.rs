@@ -5,10 +5,11 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, ORI
 use axum::http::request::Parts;
 
 use super::refused::Refused;
+use super::session::Session;
 use super::{audit, cookie};
 use crate::chat::AnonChat;
 use crate::clock;
-use crate::extract::AdminKey;
+use crate::extract::{AdminKey, Presented, present};
 use crate::origin;
 
 /// What a page sends along with what has no JSON in it. Other pages cannot, without being asked
@@ -17,36 +18,41 @@ const MARK: HeaderName = HeaderName::from_static("x-anonchat-admin");
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether the sender of a request may try a key now. The one place to ask before a key or a
-/// one-time secret is compared.
-pub(crate) fn may_try(_chat: &AnonChat, _parts: &Parts) -> Result<(), Refused> {
-    Ok(())
-}
-
 /// Lets those in charge in.
 ///
 /// With `Authorization: Bearer` the key decides and nothing else is looked at: no browser sends
 /// that by itself. Otherwise the session in the cookie decides; what it asks to be *done* has to
 /// come from a page that is let in, and to show that a script of that page has sent it.
 pub(crate) async fn authenticate(chat: &AnonChat, parts: &Parts) -> Result<AdminKey, Refused> {
-    let key = chat.admin_key().ok_or(Refused::NoKey)?;
-    if let Some(presented) = bearer(&parts.headers) {
-        may_try(chat, parts)?;
-        if key.is_of(presented) {
-            return Ok(AdminKey { session: None });
+    let presented = match parts.extensions.get::<Presented>() {
+        Some(presented) => *presented,
+        None => {
+            let client = chat.addresses().client(&parts.extensions, &parts.headers);
+            present(chat, client, &parts.headers).await
         }
-        audit::note_refused(chat).await;
-        return Err(Refused::NoKey);
+    };
+    match presented {
+        Presented::Right => return Ok(AdminKey { session: None }),
+        Presented::Beyond(beyond) => return Err(Refused::TooMany(beyond)),
+        Presented::Wrong => {
+            audit::note_refused(chat).await;
+            return Err(Refused::NoKey);
+        }
+        Presented::Nothing => {}
     }
-    let now = clock::now();
-    let sessions = chat.admin().sessions();
-    let session = cookie::tokens(&parts.headers).find_map(|token| sessions.open(now, token));
-    let session = session.ok_or(Refused::NoKey)?;
+    let session = session(chat, &parts.headers).ok_or(Refused::NoKey)?;
     if parts.method.is_safe() || is_own(chat, parts) {
         Ok(AdminKey { session: Some(session) })
     } else {
         Err(Refused::CrossSite)
     }
+}
+
+/// The session that the cookie of a request stands for, if it still lasts.
+pub(crate) fn session(chat: &AnonChat, headers: &HeaderMap) -> Option<Session> {
+    chat.admin_key()?;
+    let (now, sessions) = (clock::now(), chat.admin().sessions());
+    cookie::tokens(headers).find_map(|token| sessions.open(now, token))
 }
 
 /// Whether a script of a page that is let in has sent a request, and no other page.
@@ -70,7 +76,7 @@ pub(super) fn is_kind(headers: &HeaderMap, kind: &str) -> bool {
 }
 
 /// The token of `Authorization: Bearer <token>`.
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let value = headers.get(AUTHORIZATION)?.as_bytes();
     let (scheme, token) = value.split_at_checked(7)?;
     scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())

@@ -82,7 +82,7 @@
 //! # Refusals
 //!
 //! All but those of `/admin/reports` are `{"detail":text}`: 400 malformed, 401 no key or a wrong
-//! one, 403 another page or another origin, 404 unknown pool, report or path, 405 a `GET` that
+//! one, 429 with `Retry-After` too many wrong ones, 403 another page or another origin, 404 unknown pool, report or path, 405 a `GET` that
 //! should be a `POST`, 408 and 413 a body that is too slow or too long, 501 no admin store, 503 with
 //! `Retry-After` the store is away, or too many streams are open (16 a server).
 
@@ -114,11 +114,11 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
+pub(crate) use self::session::Session;
 use crate::chat::AnonChat;
 use crate::secret::Secret;
-pub(crate) use access::authenticate;
+pub(crate) use access::{authenticate, bearer, session};
 pub(crate) use maintenance::shut;
-pub(crate) use session::Session;
 
 /// What those in charge need of a running chat.
 pub(crate) struct Admin {

@@ -7,6 +7,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::limits::Beyond;
+use crate::reply::Later;
+
 /// The body of every refusal of the admin API.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Problem {
@@ -19,6 +22,8 @@ pub(crate) struct Problem {
 pub(crate) enum Refused {
     /// 401: neither the key nor a session, or a wrong one.
     NoKey,
+    /// 429: the client has shown too many wrong keys.
+    TooMany(Beyond),
     /// 403: a browser sent the session along with what another page asked for.
     CrossSite,
     /// 400: the request is not in the form that the route asks for.
@@ -44,6 +49,7 @@ impl Refused {
     const fn parts(self) -> (StatusCode, &'static str) {
         match self {
             Self::NoKey => (StatusCode::UNAUTHORIZED, "Admin key required"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "Another page may not act in your name"),
             Self::Malformed(detail) => (StatusCode::BAD_REQUEST, detail),
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "Request too large"),
@@ -70,6 +76,9 @@ impl From<StoreError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
+        if let Self::TooMany(beyond) = self {
+            return Later::slow_down(beyond.retry_after_s).into_response();
+        }
         let (status, detail) = self.parts();
         let mut headers = HeaderMap::new();
         match self {

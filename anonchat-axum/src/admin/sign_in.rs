@@ -8,7 +8,6 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
-use super::access::may_try;
 use super::ask::Sent;
 use super::refused::Refused;
 use super::session::Sessions;
@@ -17,6 +16,7 @@ use super::{audit, cookie};
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::extract::{AdminKey, AdminKeyHash};
+use crate::limits::SignIn as Tried;
 use crate::secret::Secret;
 
 /// The secret of the one-time link that was shown last, until somebody has signed in with it.
@@ -55,15 +55,25 @@ pub(crate) async fn sign_in(
     let (parts, body) = request.into_parts();
     chat.admin().book().open()?;
     let key = chat.admin_key().ok_or(Refused::NoKey)?;
-    may_try(&chat, &parts)?;
+    let client = chat.addresses().client(&parts.extensions, &parts.headers);
     let secure = cookie::is_secure(&parts.headers, chat.admin().behind_tls());
     let Sent(SignIn { key: presented }) =
         Sent::from_request(Request::from_parts(parts, body), &()).await?;
-    let is_key = key.is_of(presented.as_bytes());
-    let link = if is_key { None } else { chat.admin().link().take(presented.as_bytes()) };
-    if !is_key && link.is_none() {
-        audit::note_refused(&chat).await;
-        return Err(Refused::NoKey);
+    let mut link = None;
+    let is_right = || {
+        if key.is_of(presented.as_bytes()) {
+            return true;
+        }
+        link = chat.admin().link().take(presented.as_bytes());
+        link.is_some()
+    };
+    match chat.limits().sign_in(clock::now(), client.key, is_right).await {
+        Tried::Right => {}
+        Tried::Beyond(beyond) => return Err(Refused::TooMany(beyond)),
+        Tried::Wrong => {
+            audit::note_refused(&chat).await;
+            return Err(Refused::NoKey);
+        }
     }
     let now = clock::now();
     let session = Sessions::begin(now);

@@ -39,6 +39,11 @@ const TYPES: [&str; 4] = ["image/jpeg", "image/jpg", "image/png", "image/webp"];
 const BUSY_S: u32 = 2;
 const SITTING_S: u32 = 2;
 
+/// Whether pictures come in by a path.
+pub(crate) fn is_door(path: &str) -> bool {
+    path.ends_with("/verify")
+}
+
 fn is_fitting(device: &str) -> bool {
     let chars = device.chars().take(device::MAX_CHARS + 1).count();
     (LEAST_CHARS..=device::MAX_CHARS).contains(&chars)

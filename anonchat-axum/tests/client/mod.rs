@@ -38,6 +38,9 @@ pub(crate) fn lenient() -> Policy {
     policy.matching.rematch_after_s = 0;
     policy.rates.frames_per_minute = 0;
     policy.rates.signals_per_minute = 0;
+    policy.rates.rest_per_minute = 0;
+    policy.rates.verifications_per_hour = 0;
+    policy.rates.sign_ins_per_minute = 0;
     policy
 }
 
@@ -89,6 +92,12 @@ impl Server {
         let signal = async move { _ = stopped.await };
         let serving = tokio::spawn(anonchat_axum::serve(listener, app, chat.clone(), signal));
         Self { address, chat, stop: Some(stop), serving }
+    }
+
+    /// A chat that somebody else serves, at this address.
+    pub(crate) fn at(address: SocketAddr, chat: AnonChat) -> Self {
+        let serving = tokio::spawn(std::future::ready(Ok(())));
+        Self { address, chat, stop: None, serving }
     }
 
     /// Tells the server to stop, and waits until it has.

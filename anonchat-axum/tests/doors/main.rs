@@ -1,5 +1,6 @@
 //! One server, seen from the outside: every door, and everything that can go wrong behind it.
 
+mod addresses;
 mod admin_actions;
 mod admin_desk;
 mod admin_ledger;
@@ -11,6 +12,7 @@ mod admin_sign_in;
 mod admin_stats;
 #[path = "../client/mod.rs"]
 mod client;
+mod crowding;
 mod door;
 #[path = "../double/mod.rs"]
 mod double;
@@ -23,6 +25,7 @@ mod nesting;
 mod original;
 mod outages;
 mod pools;
+mod rates;
 #[cfg(feature = "screens")]
 mod screens;
 mod shutdown;

@@ -69,6 +69,10 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     #[cfg(not(feature = "otel"))]
     let exported = None;
     logging::start(settings.log.clone(), settings.log_format, exported);
+    // Every connection is an open file, and systems begin with room for a thousand.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
     let mut listeners = Vec::new();
     for address in settings.listen.iter().copied() {
         listeners.push(listen(address).await?);
@@ -82,6 +86,7 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
         .origins(settings.origins)
         .consent(settings.consent.0)
         .metrics_elsewhere(metrics.is_some())
+        .trusted_proxies(settings.trusted_proxies)
         .development(keys.development);
     builder = store::open(builder, &settings.store, settings.pools, policy, &keys).await?;
     let (models, onnxruntime) = (settings.models.as_deref(), settings.onnxruntime.as_deref());

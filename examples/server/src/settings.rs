@@ -1,11 +1,11 @@
 //! What the operator decides: flags, environment variables and their defaults.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use anonchat_axum::Consent;
 use anonchat_axum::screens::{Language, Strictness};
+use anonchat_axum::{Consent, IpNet};
 use anonchat_core::{Policy, PoolId, Verification};
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -77,6 +77,12 @@ pub(crate) struct Settings {
     /// Origins of other pages that may use this server, such as <https://chat.example.org>
     #[arg(long, env = "ANONCHAT_ORIGINS", global = true, value_delimiter = ',')]
     pub(crate) origins: Vec<String>,
+
+    /// Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 or an address;
+    /// several are separated by commas
+    #[arg(long, env = "ANONCHAT_TRUSTED_PROXIES", global = true, value_name = "NETWORK")]
+    #[arg(value_delimiter = ',', value_parser = network)]
+    pub(crate) trusted_proxies: Vec<IpNet>,
 
     /// TOML file with any of the numbers that `anonchat-server policy` prints
     #[arg(long, env = "ANONCHAT_POLICY", global = true, value_name = "FILE")]
@@ -185,6 +191,14 @@ fn language(text: &str) -> Result<Language, String> {
         let codes: Vec<_> = known.map(Language::as_str).collect();
         format!("expected some of {}", codes.join(", "))
     })
+}
+
+/// A network, or an address, which is a network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let one = text.parse::<IpAddr>().map(IpNet::from);
+    let expected = "expected an address or a network such as 10.0.0.0/8 (ANONCHAT_TRUSTED_PROXIES)";
+    one.or_else(|_| text.parse()).map_err(|_| expected.to_owned())
 }
 
 /// An address, or `localhost`, which the check for loopback must not have to look up.
@@ -297,6 +311,9 @@ mod tests {
         let settings = parsed(&["--listen", "127.0.0.1:1,0.0.0.0:2"]);
         assert!(!settings.is_local(), "one open address is enough");
         assert_eq!(parsed(&["--key", "one,two"]).key, ["one", "two"]);
+        let proxies = parsed(&["--trusted-proxies", "10.0.0.0/8, ::1,192.0.2.7"]).trusted_proxies;
+        let proxies: Vec<_> = proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, ["10.0.0.0/8", "::1/128", "192.0.2.7/32"]);
         let pools = parsed(&["--pools", "eu, us"]).pools;
         assert_eq!(pools.iter().map(PoolId::as_str).collect::<Vec<_>>(), ["eu", "us"]);
     }
@@ -309,6 +326,8 @@ mod tests {
             &["--consent", "never"],
             &["--log-format", "xml"],
             &["--pools", "EU"],
+            &["--trusted-proxies", "10.0.0.0/33"],
+            &["--trusted-proxies", "proxy.example.org"],
             &["--pools", ""],
             &["--screens", "hard"],
             &["--screen-languages", "en,xx"],

@@ -58,6 +58,7 @@ async fn shared(
     match redis.connect().await {
         Ok(store) => {
             let store = Arc::new(store);
+            let builder = builder.rate_limits(store.rate_limits());
             Ok(builder.store(Arc::clone(&store)).admin_store(store))
         }
         Err(ConnectError::Store(StoreError::OtherKey)) => Err(Refusal::OtherKey),

@@ -92,6 +92,7 @@ fn it_does_not_start_on_what_it_cannot_stand_for() {
         ("", &["--listen", "0.0.0.0:0", "--key", STRONG], "--admin-key (ANONCHAT_ADMIN_KEY)"),
         ("", &["--key", "short"], "--key (ANONCHAT_KEY) is shorter than 32 characters"),
         ("", &["--listen", "127.0.0.1:0", "--origins", "*"], "`*` is no origin"),
+        ("", &["--trusted-proxies", "10.0.0.0/33"], "--trusted-proxies"),
         ("[matching]\nnonsense = 1", &["--policy", path], "nonsense"),
         ("[connection]\nlease_s = 0", &["--policy", path], "lease_s is 0, but must be from 1 to"),
         ("", &["--policy", "/nonexistent"], "/nonexistent"),
