@@ -78,7 +78,7 @@ labels! {
 
     /// What a question asks for.
     Question as "query" {
-        Census = "census", Standing = "standing", Wait = "wait", Reports = "reports",
+        Census = "census", Standing = "standing", Wait = "wait", Reports = "reports", Bans = "bans",
         Outbox = "outbox",
     }
 
@@ -244,6 +244,7 @@ impl Question {
             Query::Standing { .. } => Self::Standing,
             Query::Wait { .. } => Self::Wait,
             Query::Reports { .. } => Self::Reports,
+            Query::Bans { .. } => Self::Bans,
             Query::Outbox { .. } => Self::Outbox,
         }
     }
