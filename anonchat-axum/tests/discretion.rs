@@ -89,7 +89,8 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     for text in ["canary@example.com", "canary 202 555 0142", "insta: canary_x"] {
         ann.say(json!({ "action": "msg", "id": "canary-refused", "text": text })).await;
         assert_eq!(ann.expect("error").await["code"], "contact_details");
-        ann.say(json!({ "action": "next", "nickname": format!("{text} fuck") })).await;
+        let nickname = format!("{text} fuck");
+        ann.say(json!({ "action": "next", "filter": "any", "nickname": nickname })).await;
         ann.expect("error").await;
     }
     ann.say(json!({ "action": "report", "reported": to_bob, "reason": "canary-reason" })).await;

@@ -1,7 +1,7 @@
 //! The memory store and its safety file: what is kept, and what is refused.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anonchat_core::history::Run;
@@ -190,6 +190,14 @@ proptest! {
     fn any_bytes_are_a_state_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         exercise_safety(&bytes);
     }
+}
+
+#[test]
+fn the_corpus_of_the_safety_file_holds() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/safety");
+    let files = fs::read_dir(corpus).expect("a directory").map(|file| file.expect("a file").path());
+    let replayed = files.map(|file| exercise_safety(&fs::read(file).expect("readable"))).count();
+    assert!(replayed >= 2, "the corpus has {replayed} files");
 }
 
 #[tokio::test]

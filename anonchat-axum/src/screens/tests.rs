@@ -51,10 +51,8 @@ fn assert_linear(look: impl Fn(&str) -> u64) {
 
 #[test]
 fn contact_details_are_looked_for_in_linear_time() {
-    for strictness in Strictness::ALL {
-        let screen = ContactDetails::new(*strictness, Language::ALL);
-        assert_linear(|text| screen.look(text).1);
-    }
+    let screen = ContactDetails::default();
+    assert_linear(|text| screen.look(text).1);
 }
 
 #[test]

@@ -95,7 +95,9 @@ fn assert_tells(screen: &dyn Screen, label: &str, finding: Finding, floors: [(f6
         assert!(all.precision() >= precision, "{label}, {part}: {}", all.precision());
         assert!(all.recall() >= recall, "{label}, {part}: {}", all.recall());
         for (language, count) in &counts {
-            assert!(count.recall() >= 0.6, "{label}, {part}: recall in {language}");
+            // Of fewer, one phrase would decide.
+            let enough = count.found + count.missed >= 5;
+            assert!(!enough || count.recall() >= 0.8, "{label}, {part}: recall in {language}");
         }
     }
 }
