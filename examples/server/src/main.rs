@@ -110,7 +110,7 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     if development && let Some(listener) = listeners.first() {
         link(&chat, listener.local_addr()?)?;
     }
-    let app = chat.guard(page::router()).merge(chat.router());
+    let app = chat.guard(page::router(chat.clone())).merge(chat.router());
     let (stop, stopped) = watch::channel(false);
     let mut serving = JoinSet::new();
     let mut doors = Vec::new();

@@ -1,5 +1,6 @@
 //! The page: files that are in the binary, with the headers that keep them to themselves.
 
+use anonchat_axum::{AdminKey, AnonChat};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -25,23 +26,45 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 
 /// What browsers are told about every file.
-const HEADERS: [(HeaderName, &str); 8] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
-    ),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (header::CACHE_CONTROL, "no-cache"),
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// The page's routes, and an answer for every path that nobody else has.
-pub(crate) fn router() -> Router {
-    Router::new().route("/", get(root)).fallback(file)
+const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// The page on which people talk, and which asks for a picture.
+const CHAT: &str = "index.html";
+
+/// The page of those in charge.
+const ADMIN: &str = "admin.html";
+
+/// The pages' routes, and an answer for every path that nobody else has.
+pub(crate) fn router(chat: AnonChat) -> Router {
+    let router = Router::new().route("/", get(root)).route("/admin", get(admin)).fallback(file);
+    router.with_state(chat)
+}
+
+/// The page of those in charge, with 401 for those who have yet to sign in on it.
+///
+/// It is never kept: what a browser has kept would be shown with the status of another time.
+async fn admin(key: Result<AdminKey, Response>) -> Response {
+    let Some(file) = find(ADMIN) else { return unknown() };
+    let mut response = send(file, &HeaderMap::new());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Err(refused) = key {
+        *response.status_mut() = refused.status();
+        for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+            let said = refused.headers().get(&name).cloned();
+            said.map(|value| response.headers_mut().insert(name, value));
+        }
+    }
+    response
 }
 
 /// The page for browsers; what the original server answers for everybody else.
@@ -50,7 +73,7 @@ async fn root(headers: HeaderMap) -> Response {
     let wants_page = accept
         .filter_map(|accept| accept.to_str().ok())
         .any(|accept| accept.to_ascii_lowercase().contains("text/html"));
-    let mut response = match find("index.html").filter(|_| wants_page) {
+    let mut response = match find(CHAT).filter(|_| wants_page) {
         Some(file) => send(file, &headers),
         None => {
             let status = "Anonymous Chat backend running.";
@@ -64,9 +87,14 @@ async fn root(headers: HeaderMap) -> Response {
 async fn file(request: Request) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     match find(request.uri().path().trim_start_matches('/')).filter(|_| is_read) {
-        Some(file) => send(file, request.headers()),
-        None => (StatusCode::NOT_FOUND, Json(json!({ "detail": "Not Found" }))).into_response(),
+        // It has one address, which says who is signed in.
+        Some(file) if file.path != ADMIN => send(file, request.headers()),
+        _ => unknown(),
     }
+}
+
+fn unknown() -> Response {
+    (StatusCode::NOT_FOUND, Json(json!({ "detail": "Not Found" }))).into_response()
 }
 
 fn find(path: &str) -> Option<&'static File> {
@@ -85,8 +113,19 @@ fn send(file: &'static File, asked: &HeaderMap) -> Response {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(PERMISSIONS, HeaderValue::from_static(permissions(file.path)));
     headers.insert(header::ETAG, HeaderValue::from_static(file.tag));
     response
+}
+
+/// What a page may use of the machine that it is shown on: the one that asks for a picture, the
+/// camera; everything else, nothing.
+fn permissions(path: &str) -> &'static str {
+    if path == CHAT {
+        "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
+    } else {
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
+    }
 }
 
 fn kind(path: &str) -> &'static str {
@@ -113,11 +152,17 @@ mod tests {
 
     #[test]
     fn every_file_is_found_by_its_path_and_has_a_type() {
-        assert!(find("index.html").is_some());
+        assert!(find(CHAT).is_some() && find(ADMIN).is_some());
         for file in FILES {
             assert_eq!(find(file.path).map(|found| found.tag), Some(file.tag), "{}", file.path);
             assert_ne!(kind(file.path), "application/octet-stream", "{}", file.path);
         }
+    }
+
+    #[test]
+    fn only_the_page_that_asks_for_a_picture_may_use_the_camera() {
+        let with_camera = FILES.iter().filter(|file| permissions(file.path).contains("camera=(self)"));
+        assert_eq!(with_camera.map(|file| file.path).collect::<Vec<_>>(), [CHAT]);
     }
 
     #[test]
