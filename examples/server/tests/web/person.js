@@ -30,13 +30,13 @@ export class Person {
   static async open(browser, url, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     context.setDefaultTimeout(PATIENCE_MS);
-    return Person.window(context, url);
+    return this.window(context, url);
   }
 
   /** Another window of the same person. @param {import('playwright-core').BrowserContext} context @param {string} url */
   static async window(context, url) {
     const page = await context.newPage();
-    const person = new Person(context, page);
+    const person = new this(context, page);
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
       if (person.expectsNetworkFailures && NETWORK.test(message.text())) return;

@@ -11,22 +11,30 @@ const files = readdirSync(web, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 const sources = new Map(files.map((file) => [path.relative(web, file), readFileSync(file, 'utf8')]));
-const html = sources.get('index.html');
 const scripts = [...sources].filter(([name]) => name.endsWith('.js'));
+const isAdmin = (name) => name.startsWith(path.join('js', 'admin'));
+
+/** The pages, each with the scripts that show it. */
+const PAGES = [
+  { page: 'index.html', html: sources.get('index.html'), own: scripts.filter(([name]) => !isAdmin(name)) },
+  { page: 'admin.html', html: sources.get('admin.html'), own: scripts.filter(([name]) => isAdmin(name)) },
+];
 const all = (pattern, text) => [...text.matchAll(pattern)].map(([, found]) => found);
 
 describe('the policy', () => {
-  test('the page has no inline script, handler or style', () => {
-    assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)/);
-    assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/);
-  });
-  test('everything is loaded from beside the page, by a relative address', () => {
-    for (const address of all(/\s(?:src|href)="([^"]*)"/g, html)) {
-      assert.match(address, /^(#|[a-z])/);
-      assert.doesNotMatch(address, /^[a-z]+:|^\/\//);
-      if (!address.startsWith('#')) assert.ok(sources.has(address), `${address} exists`);
-    }
-  });
+  for (const { page, html } of PAGES) {
+    test(`${page} has no inline script, handler or style`, () => {
+      assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)/);
+      assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/);
+    });
+    test(`everything is loaded from beside ${page}, by a relative address`, () => {
+      for (const address of all(/\s(?:src|href)="([^"]*)"/g, html)) {
+        assert.match(address, /^(#|[a-z])/);
+        assert.doesNotMatch(address, /^[a-z]+:|^\/\//);
+        if (!address.startsWith('#')) assert.ok(sources.has(address), `${address} exists`);
+      }
+    });
+  }
   test('text never becomes markup or code', () => {
     for (const [name, text] of scripts) {
       assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\('style'/, name);
@@ -40,37 +48,42 @@ describe('the policy', () => {
   });
   test('the reducer touches no document, clock, network or chance', () => {
     for (const [name, text] of scripts) {
-      if (!/^js.(reducer|state|protocol|sentences|rules.*)\.js$/.test(name)) continue;
+      if (!/^js.(admin.)?(reducer|state|protocol|sentences|shapes|plot|rules.*)\.js$/.test(name)) continue;
       assert.doesNotMatch(text, /\b(document|window|navigator|localStorage|fetch|WebSocket|setTimeout|setInterval)\b[.(]|Date\.now|new Date|Math\.random|performance\./, name);
     }
   });
 });
 
-describe('the parts fit', () => {
-  const refs = all(/data-ref="([^"]+)"/g, html);
-  test('every part that a view asks for is on the page, once', () => {
-    assert.equal(new Set(refs).size, refs.length);
-    const asked = scripts
-      .filter(([name]) => name.includes('view') || name.endsWith('main.js') || name.endsWith('dom.js'))
-      .flatMap(([, text]) => [...all(/\b(?:element|ref)\('([^']+)'/g, text), ...all(/\[((?:'[a-z-]+',? ?)+)\]\.map\(element\)/g, text).flatMap((list) => all(/'([^']+)'/g, list))]);
-    assert.ok(asked.length > 60);
-    for (const name of asked) assert.ok(refs.includes(name), name);
-    for (const name of refs) assert.ok(asked.includes(name), `${name} is used`);
+for (const { page, html, own } of PAGES) {
+  describe(`the parts of ${page} fit`, () => {
+    const refs = all(/data-ref="([^"]+)"/g, html);
+    test('every part that a view asks for is on the page, once', () => {
+      assert.equal(new Set(refs).size, refs.length);
+      const views = own.filter(([name]) => name.includes('view') || name.endsWith('main.js') || name.endsWith('dom.js'));
+      const asked = views.flatMap(([, text]) => [
+        ...all(/\b(?:element|ref|copy)\('([^']+)'/g, text),
+        ...all(/\[((?:'[a-z-]+',? ?)+)\]\.map\(element\)/g, text).flatMap((list) => all(/'([^']+)'/g, list)),
+      ]);
+      assert.ok(asked.length > 50);
+      for (const name of asked) assert.ok(refs.includes(name), name);
+      for (const name of refs) assert.ok(asked.includes(name), `${name} is used`);
+    });
+    test('every button does something', () => {
+      const known = own.map(([, text]) => text).join('\n');
+      const deeds = new Set(all(/data-do="([^"]+)"/g, html));
+      for (const deed of deeds) {
+        const handled = known.includes(`'${deed}':`) || new RegExp(`^  ${deed}:`, 'm').test(known) || known.includes(`[data-do="${deed}"]`);
+        assert.ok(handled || ['newer', 'undo-block'].includes(deed), deed);
+      }
+    });
+    test('every field has a label, every screen a heading that can take the focus', () => {
+      for (const id of all(/<(?:input|textarea|select)[^>]*\sid="([^"]+)"/g, html)) assert.ok(html.includes(`for="${id}"`), id);
+      for (const [, section] of html.matchAll(/<section[^>]*data-screen=[^>]*>([\s\S]*?)<\/h1>/g)) assert.match(section, /<h1 [^>]*tabindex="-1"/);
+      assert.equal(all(/(<section[^>]*data-screen=)/g, html).length, all(/(<h1 )/g, html).length);
+      for (const id of all(/aria-(?:labelledby|describedby)="([^"]+)"/g, html)) assert.ok(html.includes(`id="${id}"`), id);
+    });
+    test('every button says that it is one or submits a form', () => {
+      for (const [button] of html.matchAll(/<button[^>]*>/g)) assert.match(button, /type="(button|submit)"/);
+    });
   });
-  test('every button does something', () => {
-    const known = scripts.map(([, text]) => text).join('\n');
-    const deeds = new Set(all(/data-do="([^"]+)"/g, html));
-    for (const deed of deeds) {
-      const handled = known.includes(`'${deed}':`) || new RegExp(`^  ${deed}:`, 'm').test(known) || known.includes(`[data-do="${deed}"]`);
-      assert.ok(handled || ['newer', 'undo-block'].includes(deed), deed);
-    }
-  });
-  test('every field has a label, every screen a heading that can take the focus', () => {
-    for (const id of all(/<(?:input|textarea|select)[^>]*\sid="([^"]+)"/g, html)) assert.ok(html.includes(`for="${id}"`), id);
-    for (const [section] of html.matchAll(/<section[\s\S]*?<\/section>/g)) assert.match(section, /<h1 [^>]*tabindex="-1"/);
-    for (const id of all(/aria-(?:labelledby|describedby)="([^"]+)"/g, html)) assert.ok(html.includes(`id="${id}"`), id);
-  });
-  test('every button says that it is one or submits a form', () => {
-    for (const [button] of html.matchAll(/<button[^>]*>/g)) assert.match(button, /type="(button|submit)"/);
-  });
-});
+}
