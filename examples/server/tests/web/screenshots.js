@@ -7,6 +7,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
+import { busyDesk } from './desk-busy.js';
+import { KEY } from './desk.js';
+import { Moderator } from './moderator.js';
 import { Person } from './person.js';
 import { startBrowser, startServer } from './stage.js';
 
@@ -137,17 +140,55 @@ async function shootAll(browser, open, declared, size, colorScheme) {
   await eve.context.close();
 }
 
+/** The moderators' page on a busy evening that was made up. */
+async function shootDesk(browser, desk, size, colorScheme) {
+  desk.session = false;
+  const options = { viewport: SIZES[size], colorScheme, reducedMotion: /** @type {const} */ ('reduce') };
+  const mod = await Moderator.open(browser, `${desk.url}admin`, options);
+  const shoot = (name, fullPage = false) =>
+    mod.page.screenshot({ path: path.join(folder, `${size}-${colorScheme}-${name}.png`), fullPage });
+  await mod.page.getByLabel('Admin key').waitFor();
+  await shoot('20-admin-sign-in');
+  await mod.signsIn(KEY);
+  await shoot('21-admin-figures', true);
+  await mod.goes('Reports');
+  await mod.sees('private gallery');
+  await shoot('22-admin-reports');
+  await mod.button('Ban…').first().click();
+  await mod.page.getByRole('radio', { name: 'Other' }).check();
+  await shoot('23-admin-ban');
+  await mod.press('Cancel');
+  await mod.goes('Bans');
+  await mod.page.locator('.line').first().waitFor();
+  await shoot('24-admin-bans');
+  await mod.goes('Record');
+  await mod.sees('quarrelled');
+  await shoot('25-admin-record');
+  desk.tell({ maintenance: Date.now() - 300_000, store: false });
+  await mod.goes('Controls');
+  await mod.sees('Maintenance: nobody new comes in.');
+  await shoot('26-admin-controls');
+  await mod.press('Reset…');
+  await shoot('27-admin-reset');
+  desk.tell({ maintenance: null, store: true });
+  await mod.context.close();
+}
+
 await mkdir(folder, { recursive: true });
-const [open, declared, { browser, stop }] = await Promise.all([
+const [open, declared, desk, { browser, stop }] = await Promise.all([
   startServer(),
   startServer(['--verification', 'off']),
+  busyDesk(),
   startBrowser(),
 ]);
 try {
   for (const size of Object.keys(SIZES)) {
-    for (const scheme of ['light', 'dark']) await shootAll(browser, open, declared, size, scheme);
+    for (const scheme of ['light', 'dark']) {
+      await shootAll(browser, open, declared, size, scheme);
+      await shootDesk(browser, desk, size, scheme);
+    }
   }
 } finally {
   await stop();
-  await Promise.all([open.stop(), declared.stop()]);
+  await Promise.all([open.stop(), declared.stop(), desk.stop()]);
 }

@@ -27,8 +27,8 @@ const EACH = count;
 /** @type {Figure[]} */
 const NOW = [
   { name: 'Online', tone: 'iris', value: ({ online }) => count(online), unit: ({ connections }) => `${some(connections, 'connection')} here`, minute: ({ online }) => online, second: ({ online }) => online, format: EACH },
-  { name: 'Waiting', tone: 'coral', value: ({ waiting }) => count(waiting), unit: () => '', minute: ({ waiting }) => waiting, second: ({ waiting }) => waiting, format: EACH },
-  { name: 'Pairs', tone: 'iris', value: ({ pairs }) => count(pairs), unit: () => '', minute: ({ pairs }) => pairs, second: ({ pairs }) => pairs, format: EACH },
+  { name: 'Waiting', tone: 'coral', value: ({ waiting }) => count(waiting), unit: ({ queues }) => `in ${some(queues.length, 'queue')}`, minute: ({ waiting }) => waiting, second: ({ waiting }) => waiting, format: EACH },
+  { name: 'Pairs', tone: 'iris', value: ({ pairs }) => count(pairs), unit: ({ pairs }) => `${count(2 * pairs)} people talking`, minute: ({ pairs }) => pairs, second: ({ pairs }) => pairs, format: EACH },
   { name: 'Matches a minute', tone: 'coral', value: ({ matchesPerMinute }) => count(matchesPerMinute), unit: ({ matches }) => `${count(matches)} ever`, minute: ({ matches }) => matches, format: EACH },
 ];
 
