@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn only_the_page_that_asks_for_a_picture_may_use_the_camera() {
-        let with_camera = FILES.iter().filter(|file| permissions(file.path).contains("camera=(self)"));
+        let with_camera =
+            FILES.iter().filter(|file| permissions(file.path).contains("camera=(self)"));
         assert_eq!(with_camera.map(|file| file.path).collect::<Vec<_>>(), [CHAT]);
     }
 
