@@ -205,6 +205,7 @@ mod tests {
         one.wait();
         assert!(table.enter(Some(ann)).is_none());
         drop((one, two, three));
-        assert_eq!((table.inside().new.len(), table.inside().waiting.len()), (0, 0));
+        let inside = table.inside();
+        assert_eq!((inside.new.len(), inside.waiting.len()), (0, 0));
     }
 }
