@@ -65,7 +65,9 @@ impl Desk {
 
     /// The names of what was recorded, oldest first.
     pub(crate) async fn actions(&self) -> Vec<String> {
-        let page = self.get("/admin/audit?limit=200").await.json();
+        let answer = self.get("/admin/audit?limit=200").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let page = answer.json();
         let records = page["records"].as_array().expect("records").iter().rev();
         records.map(|record| record["action"].as_str().expect("action").to_owned()).collect()
     }

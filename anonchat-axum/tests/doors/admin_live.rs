@@ -19,8 +19,10 @@ struct Stream {
 impl Stream {
     async fn open(server: &Server, credential: &str) -> Self {
         let mut socket = TcpStream::connect(server.address).await.expect("connect");
-        let request =
-            format!("GET /admin/live HTTP/1.1\r\nHost: {}\r\n{credential}\r\n\r\n", server.address);
+        let request = format!(
+            "GET /admin/live HTTP/1.1\r\nHost: {}\r\n{credential}\r\nConnection: close\r\n\r\n",
+            server.address
+        );
         socket.write_all(request.as_bytes()).await.expect("write");
         let mut stream = Self { socket, text: String::new() };
         stream.read_until("\r\n\r\n").await.expect("head");

@@ -35,7 +35,7 @@ async fn what_is_done_at_one_server_holds_at_the_others_and_after_a_restart() {
     drop(bob);
 
     let on = json!({ "on": true });
-    assert_eq!(browser.post(&two.server, "/admin/maintenance", &on).await.status, 200);
+    assert_eq!(two.post("/admin/maintenance", &on).await.status, 200);
     until(async || one.server.open("/ws?device_id=cat").await.err() == Some(503)).await;
     assert_eq!(browser.post(&one.server, "/admin/sign-out", &json!({})).await.status, 200);
     until(async || browser.get(&two.server, "/admin/session").await.status == 401).await;
@@ -44,7 +44,8 @@ async fn what_is_done_at_one_server_holds_at_the_others_and_after_a_restart() {
     one.server.stop().await;
     two.server.stop().await;
     let later = start(&redis.url()).await;
-    assert_eq!(later.actions().await, done, "the record outlives the servers");
+    let actions = later.actions().await;
+    assert_eq!(actions, done, "the record outlives the servers");
     until(async || later.server.get("/readyz").await.status == 503).await;
     until(async || browser.get(&later.server, "/admin/session").await.status == 401).await;
     let earlier = later.get("/admin/queue?open=false").await.json();
