@@ -4,6 +4,7 @@ mod keys;
 mod logging;
 mod page;
 mod refusal;
+mod safety;
 mod settings;
 #[cfg(feature = "otel")]
 mod spans;
@@ -26,6 +27,7 @@ use zeroizing_alloc::ZeroAlloc;
 
 use keys::Keys;
 use refusal::Refusal;
+use safety::Keeper;
 use settings::{Models, Settings, Task};
 use stop::Stop;
 
@@ -88,7 +90,10 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
         .metrics_elsewhere(metrics.is_some())
         .trusted_proxies(settings.trusted_proxies)
         .development(keys.development);
-    builder = store::open(builder, &settings.store, settings.pools, policy, &keys).await?;
+    let (store, safety_file) = (settings.store.as_str(), settings.safety_file);
+    let keeper;
+    (builder, keeper) =
+        store::open(builder, store, safety_file, settings.pools, policy, &keys).await?;
     let (models, onnxruntime) = (settings.models.as_deref(), settings.onnxruntime.as_deref());
     builder = verifier::open(builder, settings.verification.0, models, onnxruntime)?;
     if let Some(strictness) = settings.screens.0 {
@@ -128,18 +133,22 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
         serving.spawn(anonchat_axum::serve(listener, app, chat.clone(), signal));
     }
     io::stdout().flush()?;
-    tokio::select! {
-        () = asked_to_stop.come() => {}
-        Some(Ok(ended)) = serving.join_next() => return Ok(ended?),
-    }
+    let keeping = keeper.map(Keeper::start);
+    let ended = tokio::select! {
+        () = asked_to_stop.come() => Ok(()),
+        Some(Ok(ended)) = serving.join_next() => ended,
+    };
     tracing::info!("stopping");
     let _ = stop.send(true);
     while serving.join_next().await.is_some() {}
+    if let Some(keeping) = keeping {
+        keeping.finish().await;
+    }
     #[cfg(feature = "otel")]
     if let Some(spans) = spans {
         spans.flush().await;
     }
-    Ok(())
+    Ok(ended?)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Refusal> {

@@ -55,6 +55,27 @@ pub(crate) enum Refusal {
         "--otlp-endpoint (OTEL_EXPORTER_OTLP_ENDPOINT): expected a URL of the form http://host:port"
     )]
     Collector,
+    /// Only the memory store forgets.
+    #[error(
+        "--safety-file (ANONCHAT_SAFETY_FILE) is for the store `memory`; the store that --store \
+         names keeps bans, blocks and counts itself: leave one of the two out"
+    )]
+    SafetyFileOfStore,
+    /// Devices in a file need a key that lasts.
+    #[error(
+        "{flag} ({variable}) is missing: without it every start makes another, and no device in \
+         --safety-file would be recognized; set it to at least 32 random characters, such as the \
+         output of `openssl rand -hex 32`",
+        flag = KEY.0, variable = KEY.1
+    )]
+    KeyOfSafetyFile,
+    /// The safety file is none that can be gone on from.
+    #[error(
+        "--safety-file (ANONCHAT_SAFETY_FILE): {}; it is left as it is, and to go on without it \
+         would let back everybody who was banned: {}",
+        chain(.0), way_on(.0)
+    )]
+    SafetyFile(#[from] anonchat_store::SafetyFileError),
     /// A pool is named twice.
     #[error("--pools (ANONCHAT_POOLS): `{0}` is named twice")]
     PoolTwice(String),
@@ -95,8 +116,21 @@ pub(crate) enum Refusal {
     System(#[from] io::Error),
 }
 
+/// What somebody can do whose safety file is refused.
+fn way_on(error: &anonchat_store::SafetyFileError) -> String {
+    use anonchat_store::SafetyFileError as Error;
+    let first = match error {
+        Error::Read { .. } | Error::Write { .. } => {
+            "let this user read and write it and its folder"
+        }
+        Error::OtherKey(_) => "give the key that it was written under as the last one of --key",
+        Error::Version { .. } => "run the version that wrote it",
+        _ => "put a sound copy in its place",
+    };
+    format!("{first}, or move it away to begin with nothing remembered")
+}
+
 /// An error with all that brought it about.
-#[cfg(any(feature = "onnx", feature = "redis"))]
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))

@@ -31,6 +31,11 @@ pub(crate) struct Settings {
     #[arg(default_value = "memory", value_name = "STORE")]
     pub(crate) store: String,
 
+    /// File in which the store `memory` keeps bans, blocks, reports without their words and
+    /// today's counts through a restart
+    #[arg(long, env = "ANONCHAT_SAFETY_FILE", global = true, value_name = "FILE")]
+    pub(crate) safety_file: Option<PathBuf>,
+
     /// Pools that people choose from, the default first, separated by commas; nobody meets across
     /// pools, and bans hold in all of them
     #[arg(long, env = "ANONCHAT_POOLS", global = true, value_name = "NAME")]

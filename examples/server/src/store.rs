@@ -1,5 +1,6 @@
 //! Opens the store that the operator has named.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anonchat_axum::Builder;
@@ -8,36 +9,50 @@ use anonchat_store::MemoryStore;
 
 use crate::keys::Keys;
 use crate::refusal::Refusal;
+use crate::safety::{self, Keeper};
 
 /// The setting that keeps everything in this process.
 const MEMORY: &str = "memory";
 
 /// Gives the chat its store, its pools, and the record of admin actions, which is in the same
-/// place.
+/// place. With a safety file there is somebody to keep it.
 ///
 /// A server whose store cannot be reached does not start: who runs it learns so at once, and
 /// whatever restarts it tries again. One that runs bears it when its store goes away.
 pub(crate) async fn open(
     builder: Builder,
     store: &str,
+    safety_file: Option<PathBuf>,
     pools: Vec<PoolId>,
     policy: Policy,
     keys: &Keys,
-) -> Result<Builder, Refusal> {
+) -> Result<(Builder, Option<Keeper>), Refusal> {
     let mut names = pools.iter().enumerate();
     if let Some((_, twice)) = names.find(|(before, name)| pools[..*before].contains(name)) {
         return Err(Refusal::PoolTwice(twice.as_str().to_owned()));
     }
     let builder = builder.pools(pools.clone());
     if store == MEMORY {
-        tracing::warn!("the store is in memory: a restart forgets bans, blocks and limits");
-        let store = Arc::new(MemoryStore::new(policy)?.with_pools(pools));
-        return Ok(builder.store(Arc::clone(&store)).admin_store(store));
+        let store = MemoryStore::new(policy)?.with_pools(pools);
+        let (store, keeper) = match safety_file {
+            None => {
+                tracing::warn!("the store is in memory: a restart forgets bans, blocks and limits");
+                (Arc::new(store), None)
+            }
+            Some(path) => {
+                let (store, keeper) = safety::open(store, path, keys).await?;
+                (store, Some(keeper))
+            }
+        };
+        return Ok((builder.store(Arc::clone(&store)).admin_store(store), keeper));
+    }
+    if safety_file.is_some() {
+        return Err(Refusal::SafetyFileOfStore);
     }
     if keys.development {
         return Err(Refusal::KeyOfStore);
     }
-    shared(builder, store, pools, policy, keys).await
+    Ok((shared(builder, store, pools, policy, keys).await?, None))
 }
 
 #[cfg(feature = "redis")]
