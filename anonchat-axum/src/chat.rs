@@ -29,7 +29,7 @@ use crate::serve::HalfOpen;
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
-use crate::{admin, cors, health, origin, verify};
+use crate::{admin, cors, headers, health, origin, verify};
 
 /// A running chat. Clones are cheap and stand for the same one.
 ///
@@ -117,6 +117,7 @@ impl AnonChat {
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .layer(from_fn_with_state(self.clone(), metrics::measure))
+            .layer(from_fn_with_state(self.clone(), headers::harden))
             .with_state(self.clone())
     }
 
@@ -136,6 +137,7 @@ impl AnonChat {
         routes
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .layer(from_fn_with_state(self.clone(), metrics::measure))
+            .layer(from_fn_with_state(self.clone(), headers::transport))
     }
 
     /// A secret with which one person can sign in at the admin page once, for a link that is shown

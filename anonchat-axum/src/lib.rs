@@ -83,6 +83,7 @@ mod drive;
 mod error;
 mod extract;
 mod figures;
+mod headers;
 mod health;
 mod hub;
 mod limits;

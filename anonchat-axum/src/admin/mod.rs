@@ -108,9 +108,6 @@ use std::sync::Arc;
 
 use anonchat_core::AdminStore;
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use axum::middleware::map_response;
-use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
@@ -165,7 +162,7 @@ impl Admin {
         &self.streams
     }
 
-    fn behind_tls(&self) -> bool {
+    pub(crate) fn behind_tls(&self) -> bool {
         self.behind_tls
     }
 
@@ -208,13 +205,4 @@ pub(crate) fn router() -> Router<AnonChat> {
         .route("/api/stats", get(stats::stats))
         .route("/api/admin/metrics", get(stats::metrics))
         .route("/api/nuclear-reset", post(reset::nuclear))
-        .layer(map_response(unkept))
-}
-
-/// Nothing of it is for a cache, or for a browser's guess of what it is.
-async fn unkept(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }

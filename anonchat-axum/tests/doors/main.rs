@@ -18,6 +18,7 @@ mod door;
 mod double;
 mod endurance;
 mod gaps;
+mod headers;
 mod judge;
 mod moderation;
 mod native;

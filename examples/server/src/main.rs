@@ -85,6 +85,7 @@ async fn serve(mut settings: Settings) -> Result<(), Refusal> {
     };
 
     let mut builder = AnonChat::builder()
+        .behind_tls(settings.is_behind_tls())
         .origins(settings.origins)
         .consent(settings.consent.0)
         .metrics_elsewhere(metrics.is_some())

@@ -175,6 +175,12 @@ impl Settings {
         Ok(policy)
     }
 
+    /// Whether browsers come over TLS, by the origins of the pages: all are of `https`.
+    pub(crate) fn is_behind_tls(&self) -> bool {
+        let mut origins = self.origins.iter();
+        !self.origins.is_empty() && origins.all(|origin| origin.trim().starts_with("https://"))
+    }
+
     /// Whether nobody but this machine can reach the server.
     pub(crate) fn is_local(&self) -> bool {
         self.listen.iter().all(|address| address.ip().is_loopback())
@@ -321,6 +327,13 @@ mod tests {
         assert_eq!(proxies, ["10.0.0.0/8", "::1/128", "192.0.2.7/32"]);
         let pools = parsed(&["--pools", "eu, us"]).pools;
         assert_eq!(pools.iter().map(PoolId::as_str).collect::<Vec<_>>(), ["eu", "us"]);
+    }
+
+    #[test]
+    fn pages_that_all_come_over_tls_show_that_there_is_tls() {
+        assert!(!parsed(&[]).is_behind_tls());
+        assert!(parsed(&["--origins", "https://a.example, https://b.example"]).is_behind_tls());
+        assert!(!parsed(&["--origins", "https://a.example,http://b.example"]).is_behind_tls());
     }
 
     #[test]
