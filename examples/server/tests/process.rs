@@ -24,7 +24,7 @@ fn development_mode_makes_keys_and_says_so() {
 fn the_printed_link_signs_in_once() {
     let server = Process::start(&["--listen", "127.0.0.1:0"]);
     let link = server.printed.iter().find_map(|line| line.trim().strip_prefix("Admin page: "));
-    let link = link.expect("link").strip_prefix("http://").expect("address");
+    let link = link.expect("link").strip_prefix("http://").expect("address").to_owned();
     let (page, secret) = link.split_once('#').expect("a secret, which browsers do not send");
     assert_eq!(page, format!("{}/admin", server.addresses[0]));
     let key = format!(r#"{{"key":"{secret}"}}"#);
