@@ -40,4 +40,5 @@ pub(super) const HARMLESS: &str = "gay gays lesbian lesbians lesbo homosexual ho
     christian hindu latina latino latinx mexican african indian native roma gypsy deaf blind \
     disabled autistic autism adhd dyslexic bipolar schizophrenic hiv immigrant refugee woman \
     women girl girls virgin breast breastfeeding period menopause isgay aregay negra negro \
-    negras negros fug cok middlesex sussex essex wessex shiitake matsushita";
+    negras negros fug cok middlesex sussex essex wessex \
+    cockermouth penistone scunthorpe lightwater clitheroe hancock shiitake matsushita";
