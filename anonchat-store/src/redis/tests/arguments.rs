@@ -262,8 +262,15 @@ fn a_query_names_a_device_or_a_limit() {
     let unknown = Bucket::of(None, Filter::Only(Gender::Male));
     let apart = [unknown.beyond_filter().bits(), unknown.beyond_gender().bits()];
     assert_eq!(wait[16 + 8 * unknown.index()..][..8], apart.map(u32::to_be_bytes).concat());
-    assert_eq!(packed(&Query::Reports { limit: 258 }), 258_u32.to_be_bytes());
-    assert_eq!(packed(&Query::Reports { limit: usize::MAX }), u32::MAX.to_be_bytes());
+    let reports = |before, open, limit| packed(&Query::Reports { before, open, limit });
+    let page = [&258_u64.to_be_bytes()[..], &[1], &3_u32.to_be_bytes()].concat();
+    assert_eq!(reports(Some(ReportId(258)), true, 3), page);
+    let all = [&((1_u64 << 53) - 1).to_be_bytes()[..], &[0], &u32::MAX.to_be_bytes()].concat();
+    assert_eq!(reports(None, false, usize::MAX), all);
+    let bans = packed(&Query::Bans { after: Some((UnixMillis::new(258), DEVICE)), limit: 3 });
+    assert_eq!(bans, [&258_u64.to_be_bytes()[..], &[1; 16], &3_u32.to_be_bytes()].concat());
+    let bans = packed(&Query::Bans { after: None, limit: usize::MAX });
+    assert_eq!(bans, [&[0; 24][..], &u32::MAX.to_be_bytes()].concat());
     let outbox = packed(&Query::Outbox { after: 3, limit: 258 });
     assert_eq!(outbox, [0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 1, 2]);
 }

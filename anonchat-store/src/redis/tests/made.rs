@@ -29,8 +29,9 @@ pub(super) fn envelope() -> impl Strategy<Value = Envelope> {
 
 pub(super) fn report() -> impl Strategy<Value = Report> {
     let words = (text().prop_map(Arc::from), proptest::option::of(text().prop_map(Arc::from)));
-    (any::<u64>(), instant(), device(), device(), words, any::<[bool; 2]>()).prop_map(
-        |(id, at, reporter, target, (reason, note), [counted, dismissed])| Report {
+    let now = (any::<u32>(), proptest::option::of(end()));
+    (any::<u64>(), instant(), device(), device(), words, any::<[bool; 2]>(), now).prop_map(
+        |(id, at, reporter, target, (reason, note), [counted, dismissed], now)| Report {
             id: ReportId(id),
             at,
             reporter,
@@ -39,17 +40,30 @@ pub(super) fn report() -> impl Strategy<Value = Report> {
             note,
             counted,
             dismissed,
+            against: now.0,
+            banned_until: now.1,
         },
     )
 }
 
+/// The end of something that has one.
+fn end() -> impl Strategy<Value = UnixMillis> {
+    (1..=UnixMillis::MAX.get()).prop_map(UnixMillis::new)
+}
+
+fn ban() -> impl Strategy<Value = BanView> {
+    let ban = (device(), instant(), instant());
+    ban.prop_map(|(device, given, until)| BanView { device, given, until })
+}
+
 pub(super) fn view() -> impl Strategy<Value = (Query, View)> {
     let device = DeviceId::from_bytes([1; 16]);
-    let census = any::<[u32; 3]>().prop_map(|[online, waiting, pairs]| Census {
-        online: online.into(),
-        waiting: waiting.into(),
-        pairs: pairs.into(),
-    });
+    let census =
+        (any::<[u32; 6]>(), any::<[u32; Bucket::COUNT]>()).prop_map(|(totals, buckets)| {
+            let [online, waiting, pairs, bans, reports, matches] = totals.map(u64::from);
+            let buckets = buckets.map(u64::from);
+            Census { online, waiting, pairs, buckets, bans, reports, matches }
+        });
     let gender = proptest::option::of(gender());
     let counts = prop::array::uniform4(0..GREATEST);
     let wait = (filter(), gender, instant(), 1..GREATEST, counts, any::<[bool; 3]>()).prop_map(
@@ -70,15 +84,20 @@ pub(super) fn view() -> impl Strategy<Value = (Query, View)> {
             }
         },
     );
-    let end = (1..=UnixMillis::MAX.get()).prop_map(UnixMillis::new);
+    let next = proptest::option::of((1..GREATEST).prop_map(ReportId));
+    let page = (proptest::collection::vec(report(), 0..5), next);
     prop_oneof![
         census.prop_map(|census| (Query::Census, View::Census(census))),
-        proptest::option::of(end).prop_map(move |banned_until| {
+        proptest::option::of(end()).prop_map(move |banned_until| {
             (Query::Standing { device }, View::Standing { banned_until })
         }),
         proptest::option::of(wait).prop_map(move |wait| (Query::Wait { device }, View::Wait(wait))),
-        proptest::collection::vec(report(), 0..5)
-            .prop_map(|reports| (Query::Reports { limit: 5 }, View::Reports(reports))),
+        page.prop_map(|(reports, next)| {
+            let asked = Query::Reports { before: None, open: true, limit: 5 };
+            (asked, View::Reports(Reports { reports, next }))
+        }),
+        proptest::collection::vec(ban(), 0..5)
+            .prop_map(|bans| (Query::Bans { after: None, limit: 5 }, View::Bans(bans))),
         proptest::collection::vec((any::<u64>(), order()), 0..5)
             .prop_map(|orders| (Query::Outbox { after: 0, limit: 5 }, View::Outbox(orders))),
     ]

@@ -161,7 +161,7 @@ fn more_than_anybody_sends_is_refused() {
     let much = Err(Malformed::TooLong("the mail of a commit"));
     assert_eq!(batch(&payload(MAX_ENVELOPES + 1)), much);
 
-    let reports = Value::Array(vec![Value::Int(0), Value::BulkString(Vec::new())]);
-    let seen = view(&Query::Reports { limit: 0 }, reports);
+    let reports = Value::Array(vec![Value::Int(0), Value::Int(0), Value::BulkString(Vec::new())]);
+    let seen = view(&Query::Reports { before: None, open: false, limit: 0 }, reports);
     assert_eq!(seen, Err(Malformed::TooLong("a list of reports")));
 }
