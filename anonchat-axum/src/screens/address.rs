@@ -55,10 +55,9 @@ impl Part {
             Some('.') if self.bracketed || self.piece.gap || next.bracketed => Some(Stop::Loose),
             Some('.') if next.piece.gap => Some(Stop::Sentence),
             Some('.') => Some(Stop::Tight),
-            Some(_) => None,
             None if self.piece.is(Sense::Dot) => Some(Stop::Spelt),
             None if self.piece.is(Sense::Point) => Some(Stop::Point),
-            None => None,
+            _ => None,
         }
     }
 

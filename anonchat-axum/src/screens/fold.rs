@@ -1,6 +1,6 @@
 //! What a character says, whatever it looks like in the text.
 
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+use unicode_normalization::char::{decompose_compatible as decompose, is_combining_mark};
 use unicode_security::skeleton;
 
 /// Zeros of the scripts whose digits have no compatibility decomposition; nine more follow each.
@@ -30,7 +30,7 @@ pub(super) fn fold(c: char, mut emit: impl FnMut(char)) {
     if let Some(plain) = digit(c).or_else(|| boxed(c)) {
         return emit(plain);
     }
-    decompose_compatible(c, |c| match digit(c) {
+    decompose(c, |c| match digit(c) {
         _ if is_unseen(c) => {}
         Some(digit) => emit(digit),
         None => c.to_lowercase().for_each(|c| match c {
