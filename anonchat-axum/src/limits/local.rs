@@ -1,4 +1,4 @@
-//! Counting in this process: governor decides, in [`Buckets`] that are bounded.
+//! Counting in this process: governor decides, in [`Cells`] that are bounded.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 
-use super::buckets::{Buckets, Looking, Taking, Told};
+use super::cells::{Cells, Looking, Taking, Told};
 
 type Governor<S> = RateLimiter<RateKey, S, Told, NoOpMiddleware<Nanos>>;
 
@@ -22,7 +22,7 @@ pub(super) struct Local([Option<Counter>; Limit::ALL.len()]);
 /// One limit.
 struct Counter {
     clock: Told,
-    buckets: Arc<Buckets>,
+    cells: Arc<Cells>,
     taking: Governor<Taking>,
     looking: Governor<Looking>,
 }
@@ -48,13 +48,13 @@ impl Local {
     /// Under which key somebody is counted for a limit: in a flood, one that is shared. `None` if
     /// there is no such limit.
     pub(super) fn counted(&self, limit: Limit, key: RateKey) -> Option<RateKey> {
-        self.counter(limit).map(|counter| counter.buckets.counted(key))
+        self.counter(limit).map(|counter| counter.cells.counted(key))
     }
 
     /// Forgets what no limit needs any more.
     pub(super) fn forget_old(&self, now: UnixMillis) {
         for counter in self.0.iter().flatten() {
-            counter.buckets.forget_full(nanos(now));
+            counter.cells.forget_full(nanos(now));
         }
     }
 
@@ -70,10 +70,10 @@ impl Counter {
         let interval = Duration::from_micros(quota.interval_us);
         let governed = governor::Quota::with_period(interval)?.allow_burst(units);
         let clock = Told::default(); // which stands at 1970 while governor starts
-        let buckets = Arc::new(Buckets::new(quota, clock.clone()));
-        let taking = RateLimiter::new(governed, Taking(Arc::clone(&buckets)), clock.clone());
-        let looking = RateLimiter::new(governed, Looking(Arc::clone(&buckets)), clock.clone());
-        Some(Self { clock, buckets, taking, looking })
+        let cells = Arc::new(Cells::new(quota, clock.clone()));
+        let taking = RateLimiter::new(governed, Taking(Arc::clone(&cells)), clock.clone());
+        let looking = RateLimiter::new(governed, Looking(Arc::clone(&cells)), clock.clone());
+        Some(Self { clock, cells, taking, looking })
     }
 
     fn ask<S: StateStore<Key = RateKey>>(
@@ -101,7 +101,7 @@ fn nanos(at: UnixMillis) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::buckets::{KEYS, SHARED};
+    use super::super::cells::{KEYS, SHARED};
     use super::*;
 
     fn key(number: u32) -> RateKey {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn kept(local: &Local) -> usize {
-        local.counter(Limit::Requests).expect("a limit").buckets.len()
+        local.counter(Limit::Requests).expect("a limit").cells.len()
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
         }
         assert!(kept(&local) <= KEYS + SHARED, "{} are kept", kept(&local));
         assert!(kept(&local) > KEYS, "and those beyond share some");
-        // What passes is what the buckets hold, be there ever so many addresses.
+        // What passes is what the cells hold, be there ever so many addresses.
         assert!(1_000_000 - refused <= KEYS + SHARED * 30, "{refused} were refused");
         // Who was there before the flood is counted alone.
         assert_eq!(local.counted(Limit::Requests, known), Some(known));

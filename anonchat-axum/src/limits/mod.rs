@@ -4,7 +4,7 @@
 //! if there is somebody: who is beyond a limit here is beyond it everywhere, so a flood costs the
 //! others nothing. While nobody answers, what was counted here decides.
 
-mod buckets;
+mod cells;
 mod local;
 mod rest;
 #[cfg(test)]

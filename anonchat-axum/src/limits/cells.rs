@@ -1,4 +1,4 @@
-//! The buckets of one limit, as many as there may be.
+//! The cells of one limit, as many as there may be.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,16 +12,16 @@ use governor::state::StateStore;
 /// Keys that are told apart. Each costs about 50 bytes.
 pub(super) const KEYS: usize = 1 << 16;
 
-/// Buckets that all further keys share, each with the quota of one: strangers in a flood are slowed
+/// Cells that all further keys share, each with the quota of one: strangers in a flood are slowed
 /// down together, and those who were known before it are not.
 pub(super) const SHARED: usize = 1 << 12;
 
 const SHARDS: usize = 1 << 4;
 
-/// Instants of full buckets, in nanoseconds since 1970, by key. A bucket that is full is not kept.
-pub(super) struct Buckets {
+/// Instants of full cells, in nanoseconds since 1970, by key. A cell that is full is not kept.
+pub(super) struct Cells {
     shards: [Mutex<HashMap<RateKey, u64>>; SHARDS],
-    /// Nanoseconds in which an empty bucket becomes a full one.
+    /// Nanoseconds in which an empty cell becomes a full one.
     longest: u64,
     clock: Told,
 }
@@ -30,11 +30,11 @@ pub(super) struct Buckets {
 #[derive(Clone, Default)]
 pub(super) struct Told(Arc<AtomicU64>);
 
-/// Buckets of which governor takes.
-pub(super) struct Taking(pub(super) Arc<Buckets>);
+/// Cells of which governor takes.
+pub(super) struct Taking(pub(super) Arc<Cells>);
 
-/// Buckets into which it only looks.
-pub(super) struct Looking(pub(super) Arc<Buckets>);
+/// Cells into which it only looks.
+pub(super) struct Looking(pub(super) Arc<Cells>);
 
 impl Told {
     pub(super) fn tell(&self, nanos: u64) {
@@ -50,7 +50,7 @@ impl Clock for Told {
     }
 }
 
-impl Buckets {
+impl Cells {
     pub(super) fn new(quota: Quota, clock: Told) -> Self {
         let longest = quota.interval_us.saturating_mul(1_000).saturating_mul(quota.units.into());
         Self { shards: Default::default(), longest, clock }
@@ -61,7 +61,7 @@ impl Buckets {
         self.place(&self.shard(key), key)
     }
 
-    /// Forgets buckets that are full again.
+    /// Forgets cells that are full again.
     pub(super) fn forget_full(&self, now: u64) {
         for shard in &self.shards {
             let mut shard = lock(shard);
@@ -78,7 +78,7 @@ impl Buckets {
         self.shards.iter().map(|shard| lock(shard).len()).sum()
     }
 
-    /// What governor may know of a bucket: not that it is emptier than empty, as after a clock
+    /// What governor may know of a cell: not that it is emptier than empty, as after a clock
     /// that was put back.
     fn full_at(&self, shard: &HashMap<RateKey, u64>, key: RateKey) -> Option<Nanos> {
         let latest = self.clock.now().as_u64().saturating_add(self.longest);
