@@ -98,10 +98,10 @@ mod tests {
     fn one_client_has_so_many_and_all_together_so_many() {
         let (crowd, rules) = (Arc::new(Crowd::default()), rules(3, 2));
         let (ann, bob) = (client(1, Reach::Remote), client(2, Reach::Remote));
-        let _first = crowd.enter(&rules, ann).ok().expect("room");
-        let second = crowd.enter(&rules, ann).ok().expect("room");
+        let _first = crowd.enter(&rules, ann).expect("room");
+        let second = crowd.enter(&rules, ann).expect("room");
         assert_eq!(crowd.enter(&rules, ann).err(), Some(Full::Client));
-        let _third = crowd.enter(&rules, bob).ok().expect("room");
+        let _third = crowd.enter(&rules, bob).expect("room");
         assert_eq!(crowd.enter(&rules, bob).err(), Some(Full::Server));
         drop(second);
         assert!(crowd.enter(&rules, ann).is_ok());
@@ -112,7 +112,7 @@ mod tests {
         let (crowd, rules) = (Arc::new(Crowd::default()), rules(4, 1));
         let mut seats = Vec::new();
         for reach in [Reach::Loopback, Reach::Unknown, Reach::Loopback, Reach::Unknown] {
-            seats.push(crowd.enter(&rules, client(1, reach)).ok().expect("room"));
+            seats.push(crowd.enter(&rules, client(1, reach)).expect("room"));
         }
         assert_eq!(crowd.enter(&rules, client(1, Reach::Loopback)).err(), Some(Full::Server));
     }
@@ -121,7 +121,7 @@ mod tests {
     fn nothing_is_kept_of_those_who_have_gone() {
         let (crowd, rules) = (Arc::new(Crowd::default()), rules(0, 1));
         let seats: Vec<_> = (0..=255)
-            .map(|number| crowd.enter(&rules, client(number, Reach::Remote)).ok().expect("room"))
+            .map(|number| crowd.enter(&rules, client(number, Reach::Remote)).expect("room"))
             .collect();
         drop(seats);
         let inside = crowd.inside();

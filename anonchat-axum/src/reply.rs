@@ -127,7 +127,7 @@ mod tests {
             let body = axum::body::to_bytes(response.into_body(), 1_000).await.expect("body");
             let mut body: Value = serde_json::from_slice(&body).expect("JSON");
             let verdict = body.as_object_mut().expect("object").remove("verified");
-            assert_eq!(verdict, verified.then(|| json!(false)));
+            assert_eq!(verdict, verified.then_some(json!(false)));
             assert_eq!(body, json!({ "detail": text, "error": text }));
         }
     }

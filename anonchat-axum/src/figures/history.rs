@@ -65,7 +65,7 @@ impl Crowd {
             crowd.reports += census.reports;
             crowd.bans = crowd.bans.max(census.bans);
             for (gender, filter, waiting) in census.queues().filter(|queue| queue.2 > 0) {
-                let (gender, filter) = (gender.map(|gender| gender.as_str()), filter.as_str());
+                let (gender, filter) = (gender.map(anonchat_core::Gender::as_str), filter.as_str());
                 let mut known = crowd.queues.iter_mut();
                 match known.find(|queue| (queue.gender, queue.filter) == (gender, filter)) {
                     Some(queue) => queue.waiting += waiting,

@@ -15,4 +15,5 @@ mod watch;
 pub(crate) use counts::{Figures, Outcome};
 pub(crate) use point::Course;
 pub(crate) use sampler::{Sampler, spawn};
+#[cfg(feature = "ws")]
 pub(crate) use watch::Watch;

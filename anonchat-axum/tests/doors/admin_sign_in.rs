@@ -261,7 +261,7 @@ async fn a_body_is_bounded_and_never_repeated() {
     ] {
         let head = format!("POST /admin/sign-in HTTP/1.1\r\n{kind}");
         let answer = desk.server.http(&head, body.as_bytes()).await;
-        assert_eq!(answer.status, status, "{:.40}", body);
+        assert_eq!(answer.status, status, "{body:.40}");
         assert!(!answer.body.contains("canary") && answer.body.len() < 200, "{}", answer.body);
     }
     for (path, status) in [
