@@ -104,12 +104,6 @@ impl AnonChat {
             let sockets = Router::new().route("/ws", get(crate::ws::handshake));
             others.merge(sockets.layer(from_fn_with_state(self.clone(), admin::shut)))
         };
-        #[cfg(feature = "metrics")]
-        let others = if self.0.metrics_elsewhere {
-            others
-        } else {
-            others.route("/metrics", get(metrics::with_key))
-        };
         others
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .merge(pictures)

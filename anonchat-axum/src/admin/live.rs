@@ -44,8 +44,10 @@ pub(crate) async fn live(key: AdminKey, State(chat): State<AnonChat>) -> Result<
         let event = Event::default().event("figures").data(&*json);
         Some((Ok::<_, Infallible>(event), receiver))
     });
-    // Proxies that gather what they pass on would make it anything but live.
-    Ok(([("x-accel-buffering", "no")], Sse::new(events)).into_response())
+    // Proxies that gather what they pass on would make it anything but live; and it is for no cache,
+    // not even one that asks whether it is still fresh.
+    let headers = [("x-accel-buffering", "no"), ("cache-control", "no-store")];
+    Ok((headers, Sse::new(events)).into_response())
 }
 
 /// Passes on what is new until the reader is gone or too slow, or `lasts` says no.
