@@ -296,10 +296,6 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
         ("read", "clock < ends and at <= given", "clock < ends and at < given"),
     ),
     (
-        "accusations that are over are shown",
-        ("read", "    if is_recent_report(parse('>I6', row, from)) then", "    if true then"),
-    ),
-    (
         "reports that are too old are counted",
         (
             "read",
@@ -364,5 +360,9 @@ pub(crate) const LONG_MUTANTS: &[(&str, Edit)] = &[
     (
         "former partners who may meet again are not tried",
         ("sweep", "    try_rematch(device)\n", ""),
+    ),
+    (
+        "accusations that are over are shown",
+        ("read", "    if is_recent_report(parse('>I6', row, from)) then", "    if true then"),
     ),
 ];

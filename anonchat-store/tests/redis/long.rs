@@ -1,6 +1,6 @@
 //! Histories that no generator comes to: more people than one search looks past, and more that is
-//! due than one sweep carries out; two who wait until they may meet again; and more reports than one
-//! page looks at.
+//! due than one sweep carries out; two who wait until they may meet again; more reports than one page
+//! looks at; and somebody accused of whom one report is over while another still counts.
 
 use anonchat_core::history::{Run, Step};
 use anonchat_core::{
@@ -20,8 +20,8 @@ struct Script {
 }
 
 /// All of them.
-pub(crate) fn histories() -> [Run; 3] {
-    [hundreds(), former_partners(), reported()]
+pub(crate) fn histories() -> [Run; 4] {
+    [hundreds(), former_partners(), reported(), accused()]
 }
 
 /// Plays one on a store and on a pool; says where they first differ.
@@ -140,6 +140,31 @@ fn reported() -> Run {
     }
     for report in 2..=reports {
         script.add(Command::Dismiss { report: ReportId(report) });
+    }
+    Run { policy, steps: script.steps }
+}
+
+/// Two report the same person half a window apart; then the first report is over, and the page
+/// shows how many count just before that, at that instant, and when both are over.
+fn accused() -> Run {
+    let mut policy = policy();
+    policy.safety.report_window_s = 60;
+    let mut script = Script::default();
+    script.attach(1);
+    for reporter in [2, 3] {
+        script.attach(reporter);
+        script.join(1, Gender::Male, Filter::Any);
+        script.join(reporter, Gender::Male, Filter::Any);
+        let target = Alias { pair: script.last_pair(), side: Side::B };
+        let (device, conn) = (device(reporter), conn(reporter));
+        script.add(Command::Report { device, target, reason: "spam".into(), note: None });
+        script.add(Command::Leave { device, conn, why: Departure::Left });
+        script.at = script.at.after(30_000);
+    }
+    for wait in [0, 29_999, 1] {
+        script.at = script.at.after(wait);
+        script.add(Command::Renew { node: NodeId(1) });
+        script.add(Command::Sweep);
     }
     Run { policy, steps: script.steps }
 }
