@@ -15,6 +15,9 @@ use crate::id::{Alias, DeviceId, ReportId};
 use crate::policy::Policy;
 use crate::time::{Day, UnixMillis};
 
+/// Numbers of reports are exact up to here wherever they are kept; nobody comes so far.
+const MOST_REPORTS: u64 = (1 << 53) - 1;
+
 /// What a pool knows of people's safety and of today's counts: [`Pool::safety_state`].
 ///
 /// Who is there, waits or talks is not in it, nor who met whom, whose gender is known, when somebody
@@ -184,12 +187,12 @@ impl Pool {
     fn restore_reports(&mut self, state: &SafetyState) {
         let window = self.report_window_ms();
         let last = state.reports.keys().next_back().map_or(0, |id| id.0);
-        self.safety.reports_made = state.reports_made.max(last);
+        self.safety.reports_made = state.reports_made.max(last).min(MOST_REPORTS);
         // Their numbers have no holes, and their instants rise with them.
         let (mut next, mut latest) = (self.safety.reports_made, self.clock);
         for (&id, report) in state.reports.iter().rev() {
             let WordlessReport { at, reporter, target, counted, dismissed } = *report;
-            if id.0 != next || at > latest || at.after(window) <= self.clock {
+            if id.0 != next || next == 0 || at > latest || at.after(window) <= self.clock {
                 break;
             }
             (next, latest) = (next - 1, at);
