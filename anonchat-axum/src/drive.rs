@@ -8,10 +8,8 @@
 //! answer, as the session wants it; only talk does not, while the pool is asked anew what the
 //! device is doing, for that is nothing that the client has asked for.
 
-use std::convert::Infallible;
-use std::future::{Future, pending, poll_fn};
+use std::future::pending;
 use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use anonchat_core::session::{
@@ -19,23 +17,21 @@ use anonchat_core::session::{
 };
 use anonchat_core::{Mail, wire};
 use axum::extract::ws::Utf8Bytes;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::call::Call;
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::figures::Watch;
 use crate::hub::Place;
-use crate::mailbox::{Mailbox, Post, Pressure};
+use crate::mailbox::Post;
 use crate::metrics::Timer;
 use crate::metrics::label::{Asked, Label, Reading, Reason, Refused, Told};
+use crate::patience::patiently;
 use crate::socket::{Heard, Socket};
 
 /// Frames of one client that are answered before the others get their turn.
 const BATCH: usize = 64;
-
-/// How long a client may let a write wait when the server is about to stop.
-const LEAVE: Duration = Duration::from_secs(2);
 
 /// One connection under way.
 struct Line<'a> {
@@ -170,9 +166,6 @@ impl<'a> Line<'a> {
         while let Some(output) = self.session.poll() {
             match output {
                 Output::Send(frame) => {
-                    if let ServerFrame::Error(refusal) = &frame {
-                        self.chat.figures().refused(refusal.code);
-                    }
                     let text = wire::encode(&frame, self.session.client());
                     self.count(&frame, text.len());
                     drop(frame);
@@ -271,10 +264,13 @@ impl<'a> Line<'a> {
 
     fn count(&self, frame: &ServerFrame, bytes: usize) {
         let refused = match frame {
-            ServerFrame::Error(refusal) => Some(Refused(refusal.code)),
+            ServerFrame::Error(refusal) => Some(refusal.code),
             _ => None,
         };
-        self.chat.metrics().told(Told::of(frame), refused, bytes);
+        if let Some(code) = refused {
+            self.chat.figures().refused(code);
+        }
+        self.chat.metrics().told(Told::of(frame), refused.map(Refused), bytes);
     }
 
     fn tell(&mut self, input: Input<'_>) {
@@ -353,89 +349,7 @@ async fn answer(call: &mut Option<Call<'_>>) -> Input<'static> {
     }
 }
 
-async fn go_on(call: Option<&mut Call<'_>>) -> Infallible {
-    match call {
-        Some(call) => call.go_on().await,
-        None => pending().await,
-    }
-}
-
 /// Whether a frame needs the partner only, and not the pool.
 fn is_talk(frame: &ClientFrame<'_>) -> bool {
     matches!(frame, ClientFrame::Msg { .. } | ClientFrame::Ack { .. } | ClientFrame::Typing { .. })
-}
-
-/// Waits for a write, unless the client lets it wait too long: until its mailbox is full, until the
-/// server has to stop, or as long as silence is borne at all. `None` means that it did.
-async fn patiently<T>(
-    mailbox: &Mailbox,
-    patience: Duration,
-    call: Option<&mut Call<'_>>,
-    op: impl Future<Output = T>,
-) -> Option<T> {
-    let mut op = pin!(op);
-    // Nearly every write is done at once and needs no timer.
-    if let Poll::Ready(done) = poll_fn(|cx| Poll::Ready(op.as_mut().poll(cx))).await {
-        return Some(done);
-    }
-    let race = async {
-        tokio::select! {
-            biased;
-            done = &mut op => Ok(done),
-            pressure = mailbox.pressure() => Err(pressure),
-            never = go_on(call) => match never {},
-        }
-    };
-    match timeout(patience, race).await.ok()? {
-        Ok(done) => Some(done),
-        Err(Pressure::Overflow) => None,
-        Err(Pressure::Restart) => timeout(LEAVE.min(patience), op).await.ok(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::future::{pending, ready};
-
-    use super::*;
-
-    const PATIENCE: Duration = Duration::from_secs(60);
-
-    fn mailbox() -> Mailbox {
-        Mailbox::new(1)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_write_that_is_done_is_done() {
-        assert_eq!(patiently(&mailbox(), PATIENCE, None, ready(7)).await, Some(7));
-        let slow = sleep(Duration::from_secs(59));
-        assert_eq!(patiently(&mailbox(), PATIENCE, None, slow).await, Some(()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_blocked_write_is_given_up_when_mail_is_thrown_away() {
-        let mailbox = mailbox();
-        mailbox.put(Post::Gap);
-        mailbox.put(Post::Gap);
-        let start = tokio::time::Instant::now();
-        assert_eq!(patiently(&mailbox, PATIENCE, None, pending::<()>()).await, None);
-        assert_eq!(start.elapsed(), Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_blocked_write_has_a_moment_left_when_the_server_stops() {
-        let mailbox = mailbox();
-        mailbox.put(Post::Restart(0));
-        let start = tokio::time::Instant::now();
-        assert_eq!(patiently(&mailbox, PATIENCE, None, pending::<()>()).await, None);
-        assert_eq!(start.elapsed().as_secs(), LEAVE.as_secs());
-        assert_eq!(patiently(&mailbox, PATIENCE, None, sleep(LEAVE / 2)).await, Some(()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_blocked_write_is_borne_no_longer_than_silence() {
-        let start = tokio::time::Instant::now();
-        assert_eq!(patiently(&mailbox(), PATIENCE, None, pending::<()>()).await, None);
-        assert_eq!(start.elapsed().as_secs(), PATIENCE.as_secs());
-    }
 }

@@ -91,6 +91,8 @@ mod mailbox;
 mod metrics;
 mod orders;
 mod origin;
+#[cfg(feature = "ws")]
+mod patience;
 mod reply;
 #[cfg(feature = "screens")]
 pub mod screens;

@@ -2,8 +2,8 @@
 //!
 //! Four things of everything that goes on: how much of it, how long it took, how often it failed,
 //! and how much room is left. What is counted where a message passes is an atomic in a table that
-//! was made at the start: no lock, no search by name, no allocation. `docs/observability/` says
-//! what each figure means.
+//! was made at the start: no lock and no search by name. `docs/observability/` says what each
+//! figure means.
 //!
 //! Without the feature `metrics` the same calls count nothing.
 

@@ -85,9 +85,9 @@ impl Pool {
     /// What is known of people's safety, as of the last command. Linear in that, and in the
     /// devices of which anything is known.
     pub fn safety_state(&self) -> SafetyState {
-        let snapshot_window = self.report_window_ms();
-        let running = |at: UnixMillis| self.clock < at.after(snapshot_window);
-        let accusations = self.safety.accusations(self.clock, snapshot_window);
+        let window = self.report_window_ms();
+        let running = |at: UnixMillis| self.clock < at.after(window);
+        let accusations = self.safety.accusations(self.clock, window);
         let numbers = |held: Vec<(DeviceId, ReportId)>| held.into_iter().map(|(_, id)| id);
         let bans = self.safety.bans().into_iter();
         SafetyState {

@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "a story reads better without borrows")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use anonchat_core::*;
@@ -214,6 +215,15 @@ impl World {
         let aliases = self.meet(one, other);
         self.leave(other);
         aliases
+    }
+
+    /// Lets that many different people meet `target` and report it.
+    pub fn accuse(&mut self, target: Who, people: Range<u32>) {
+        for n in people {
+            let reporter = Who(1_000 + n);
+            let (name, _) = self.meet_and_part(target, reporter);
+            self.report(reporter, name).expect("reported");
+        }
     }
 
     /// Who is online, who waits, and pairs.

@@ -1,17 +1,20 @@
 //! What the operator decides: flags, environment variables and their defaults.
 
+mod values;
+
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anonchat_axum::screens::{Language, Strictness};
-use anonchat_axum::{Consent, IpNet};
-use anonchat_core::{Policy, PoolId, Verification};
-use clap::builder::PossibleValue;
-use clap::{Parser, Subcommand, ValueEnum};
+use anonchat_axum::IpNet;
+use anonchat_axum::screens::Language;
+use anonchat_core::{Policy, PoolId};
+use clap::{Parser, Subcommand};
 use tracing_subscriber::filter::Targets;
 
 use crate::refusal::Refusal;
+pub(crate) use values::{Checked, Given, LogFormat, Screening};
+use values::{address, language, network, pool};
 
 /// Anonymous one-to-one chat.
 ///
@@ -137,27 +140,6 @@ pub(crate) enum Models {
     },
 }
 
-/// A [`Verification`] as a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Checked(pub(crate) Verification);
-
-/// A [`Consent`] as a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Given(pub(crate) Consent);
-
-/// How strict the screens are, or `None` without any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Screening(pub(crate) Option<Strictness>);
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// For people
-    Text,
-    /// For machines
-    Json,
-}
-
 impl Settings {
     /// The policy in effect: the built-in one, changed by the file and the verification mode.
     pub(crate) fn effective_policy(&self) -> Result<Policy, Refusal> {
@@ -191,93 +173,10 @@ fn read_policy(text: &str) -> Result<Policy, toml::de::Error> {
     toml::from_str(text)
 }
 
-fn pool(text: &str) -> Result<PoolId, String> {
-    let expected = "expected 1 to 32 characters of a-z, 0-9 and -";
-    PoolId::new(text.trim()).ok_or_else(|| expected.to_owned())
-}
-
-fn language(text: &str) -> Result<Language, String> {
-    let known = Language::ALL.iter().copied();
-    known.clone().find(|language| language.as_str() == text.trim()).ok_or_else(|| {
-        let codes: Vec<_> = known.map(Language::as_str).collect();
-        format!("expected some of {}", codes.join(", "))
-    })
-}
-
-/// A network, or an address, which is a network of one.
-fn network(text: &str) -> Result<IpNet, String> {
-    let text = text.trim();
-    let one = text.parse::<IpAddr>().map(IpNet::from);
-    let expected = "expected an address or a network such as 10.0.0.0/8 (ANONCHAT_TRUSTED_PROXIES)";
-    one.or_else(|_| text.parse()).map_err(|_| expected.to_owned())
-}
-
-/// An address, or `localhost`, which the check for loopback must not have to look up.
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let numeric = match text.trim().strip_prefix("localhost:") {
-        Some(port) => format!("127.0.0.1:{port}"),
-        None => text.trim().to_owned(),
-    };
-    numeric.parse().map_err(|_| "expected an address and a port, such as 127.0.0.1:8000".to_owned())
-}
-
-impl ValueEnum for Checked {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self(Verification::Off), Self(Verification::Optional), Self(Verification::Required)]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let help = match self.0 {
-            Verification::Off => "nobody is checked; people declare a gender or none",
-            Verification::Optional => "who was verified has the verified gender",
-            Verification::Required => "only the verified may join",
-        };
-        Some(PossibleValue::new(self.0.as_str()).help(help))
-    }
-}
-
-impl ValueEnum for Given {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self(Consent::Explicit), Self(Consent::Implied)]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self.0 {
-            Consent::Explicit => {
-                PossibleValue::new("explicit").help("only with consent=1 from the page's notice")
-            }
-            Consent::Implied => PossibleValue::new("implied").help("consent is taken elsewhere"),
-        })
-    }
-}
-
-impl ValueEnum for Screening {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self(None),
-            Self(Some(Strictness::Lenient)),
-            Self(Some(Strictness::Standard)),
-            Self(Some(Strictness::Strict)),
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let help = match self.0 {
-            None => "every text passes",
-            Some(Strictness::Lenient) => "what can hardly be meant otherwise",
-            Some(Strictness::Standard) => {
-                "also shorter numbers, @names, and abuse that is not the worst"
-            }
-            Some(Strictness::Strict) => {
-                "also what is merely rude, or asks for an account elsewhere"
-            }
-        };
-        Some(PossibleValue::new(self.0.map_or("off", Strictness::as_str)).help(help))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use anonchat_axum::screens::Strictness;
+
     use super::*;
 
     fn parse(arguments: &[&str]) -> Result<Settings, clap::Error> {

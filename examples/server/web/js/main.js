@@ -6,6 +6,7 @@ import { Camera } from './camera.js';
 import { Connection, socketUrl } from './connection.js';
 import { deviceId, isKnown, randomHex, recall, recallPool, remember, rememberPool } from './device.js';
 import { ref } from './dom.js';
+import { createLoop } from './loop.js';
 import { nickname } from './names.js';
 import { reduce } from './reducer.js';
 import { initial } from './state.js';
@@ -28,27 +29,15 @@ let state = initial({
   idPrefix: randomHex(4),
 });
 
-/** @type {Happening[]} */
-const happenings = [];
-let busy = false;
-
-/** One event is through, effects and all, before the next begins. @param {Happening} happening */
-function dispatch(happening) {
-  happenings.push(happening);
-  if (busy) return;
-  busy = true;
-  try {
-    for (let next = happenings.shift(); next !== undefined; next = happenings.shift()) {
-      const done = reduce(state, /** @type {Event} */ ({ ...next, at: Date.now() }));
-      state = done.state;
-      done.effects.forEach(perform);
-    }
-    show(state);
-  } finally {
-    busy = false;
-  }
+/** @param {Happening} happening */
+function handle(happening) {
+  const done = reduce(state, /** @type {Event} */ ({ ...happening, at: Date.now() }));
+  state = done.state;
+  done.effects.forEach(perform);
 }
 
+/** @type {(happening: Happening) => void} */
+const dispatch = createLoop(handle, () => show(state));
 const show = createView(dispatch);
 const camera = new Camera(ref('video', HTMLVideoElement), (why) => dispatch({ type: 'camera_failed', why }));
 let stopUpload = () => {};

@@ -2,6 +2,7 @@
 
 /** @import { Effect, Event } from './state.js' */
 
+import { createLoop } from '../loop.js';
 import { ask, download } from './api.js';
 import { reduce } from './reducer.js';
 import { initial } from './state.js';
@@ -18,27 +19,15 @@ const surroundings = { base: document.baseURI, fetch: window.fetch.bind(window) 
 
 let state = initial(Date.now());
 
-/** @type {Happening[]} */
-const happenings = [];
-let busy = false;
-
-/** One event is through, effects and all, before the next begins. @param {Happening} happening */
-function dispatch(happening) {
-  happenings.push(happening);
-  if (busy) return;
-  busy = true;
-  try {
-    for (let next = happenings.shift(); next !== undefined; next = happenings.shift()) {
-      const done = reduce(state, /** @type {Event} */ ({ ...next, at: Date.now(), random: Math.random() }));
-      state = done.state;
-      done.effects.forEach(perform);
-    }
-    show(state);
-  } finally {
-    busy = false;
-  }
+/** @param {Happening} happening */
+function handle(happening) {
+  const done = reduce(state, /** @type {Event} */ ({ ...happening, at: Date.now(), random: Math.random() }));
+  state = done.state;
+  done.effects.forEach(perform);
 }
 
+/** @type {(happening: Happening) => void} */
+const dispatch = createLoop(handle, () => show(state));
 const show = createView(dispatch);
 const stream = new Stream(dispatch, () => new EventSource(new URL('admin/live', surroundings.base)));
 
