@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anonchat_core::session::Settings;
 use anonchat_core::{Classifier, DeviceId, PoolId};
-use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
+use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -24,12 +24,13 @@ use crate::limits::{self, Limits};
 use crate::metrics::{self, Metrics};
 use crate::orders::Orders;
 use crate::origin::Origins;
+use crate::routes::{Document, Routes};
 use crate::secret::Secret;
 use crate::serve::HalfOpen;
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
-use crate::{admin, cors, headers, health, origin, verify};
+use crate::{admin, cors, headers, origin, verify};
 
 /// A running chat. Clones are cheap and stand for the same one.
 ///
@@ -80,25 +81,25 @@ impl AnonChat {
         Builder::new()
     }
 
-    /// The routes `/ws`, `/verify`, `/api/verify`, `/api/stats`, `/metrics`, `/healthz`, `/readyz` and
-    /// those of the admin API, for an application with any state: merge or nest them as they are.
+    /// The routes `/ws`, `/verify`, `/api/verify`, `/api/stats`, `/metrics`, `/healthz`, `/readyz`,
+    /// `/openapi.json` and those of the admin API, for an application with any state: merge or nest
+    /// them as they are.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        let pictures = Router::new()
-            .route("/verify", post(verify::form))
-            .route("/api/verify", post(verify::json))
+        #[cfg(feature = "metrics")]
+        let metrics = !self.0.metrics_elsewhere;
+        #[cfg(not(feature = "metrics"))]
+        let metrics = false;
+        let routes = Routes::new(metrics);
+        let document = serde_json::to_vec(&routes.document()).unwrap_or_default();
+        let pictures = Router::from(routes.pictures)
             .layer(from_fn_with_state(self.clone(), limits::verifications))
             .layer(from_fn_with_state(self.clone(), limits::requests))
             .layer(from_fn_with_state(self.clone(), admin::shut))
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .layer(from_fn(verify::hang_up));
-        let others = admin::router();
-        #[cfg(feature = "metrics")]
-        let others = if self.0.metrics_elsewhere {
-            others
-        } else {
-            others.route("/metrics", get(metrics::with_key))
-        };
-        let others = others.layer(from_fn_with_state(self.clone(), limits::requests));
+        let others = Router::from(routes.counted)
+            .layer(Extension(Document(document.into())))
+            .layer(from_fn_with_state(self.clone(), limits::requests));
         #[cfg(feature = "ws")]
         let others = {
             let sockets = Router::new().route("/ws", get(crate::ws::handshake));
@@ -108,8 +109,7 @@ impl AnonChat {
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .merge(pictures)
             .layer(cors::layer(self))
-            .route("/healthz", get(health::alive))
-            .route("/readyz", get(health::ready))
+            .merge(routes.health)
             .layer(from_fn_with_state(self.clone(), metrics::measure))
             .layer(from_fn_with_state(self.clone(), headers::harden))
             .with_state(self.clone())

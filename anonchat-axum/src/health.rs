@@ -7,8 +7,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
 use tokio::time::timeout;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::chat::AnonChat;
 use crate::clock;
@@ -16,13 +19,39 @@ use crate::clock;
 /// How long the store may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `GET /healthz`: the process answers.
-pub(crate) async fn alive() -> Response {
-    Json(json!({ "status": "ok" })).into_response()
+/// The routes of whoever runs the server.
+pub(crate) fn router() -> OpenApiRouter<AnonChat> {
+    OpenApiRouter::default().routes(routes!(alive)).routes(routes!(ready))
 }
 
-/// `GET /readyz`: people who come now are let in and can be matched.
-pub(crate) async fn ready(State(chat): State<AnonChat>) -> Response {
+/// How the server is, in one word.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    status: &'static str,
+}
+
+/// Whether the process answers
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "health",
+    responses((status = 200, description = "It does", body = Health)),
+)]
+async fn alive() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Whether people who come now are let in and can be matched
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "health",
+    responses(
+        (status = 200, description = "They are", body = Health),
+        (status = 503, description = "`stopping`, `maintenance`, or `unavailable`: the store does not answer", body = Health),
+    ),
+)]
+async fn ready(State(chat): State<AnonChat>) -> Response {
     let (code, status) = if chat.hub().is_closing() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping")
     } else if chat.admin().maintenance().since().is_some() {
@@ -32,7 +61,7 @@ pub(crate) async fn ready(State(chat): State<AnonChat>) -> Response {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
     };
-    (code, Json(json!({ "status": status }))).into_response()
+    (code, Json(Health { status })).into_response()
 }
 
 async fn can_match(chat: &AnonChat) -> bool {

@@ -18,8 +18,8 @@
 //! ```
 //!
 //! The router has `/ws` (the native WebSocket and the protocol that it extends), `/verify` and
-//! `/api/verify` (a selfie as a form or as JSON), `/api/stats`, `/metrics`, `/healthz`, `/readyz` and
-//! the admin API, with CORS and the check of origins on all that browsers use. It decides nothing
+//! `/api/verify` (a selfie as a form or as JSON), `/api/stats`, `/metrics`, `/healthz`, `/readyz`,
+//! the admin API, and `/openapi.json`, which describes all of these but the first; with CORS and the check of origins on all that browsers use. It decides nothing
 //! about who meets whom: those rules are in
 //! [`anonchat_core`], and the store applies them.
 //!
@@ -89,11 +89,13 @@ mod hub;
 mod limits;
 mod mailbox;
 mod metrics;
+mod openapi;
 mod orders;
 mod origin;
 #[cfg(feature = "ws")]
 mod patience;
 mod reply;
+mod routes;
 #[cfg(feature = "screens")]
 pub mod screens;
 mod secret;
@@ -114,5 +116,6 @@ pub use error::Error;
 pub use extract::AdminKey;
 /// A network of [`Builder::trusted_proxies`].
 pub use ipnet::IpNet;
+pub use openapi::openapi;
 pub use secret::{Secret, Weakness};
 pub use serve::serve;

@@ -4,10 +4,36 @@ use axum::Json;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-/// `{"detail": "…"}`
+/// A refusal with nothing but [`Problem`] in it.
 pub(crate) struct Detail(pub(crate) &'static str);
+
+/// What is wrong, in words.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    pub(crate) detail: &'static str,
+}
+
+/// What is wrong with which parameter, as FastAPI says it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Invalid {
+    #[schema(value_type = Vec<Object>)]
+    detail: Vec<Value>,
+}
+
+/// Not now. The same words twice, for the clients of every door.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(crate) struct Postponed {
+    detail: &'static str,
+    error: &'static str,
+    /// `false` where somebody waits for a verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    verified: Option<bool>,
+}
 
 /// A 422 in the shape of FastAPI: what is wrong with which parameter.
 #[derive(Default)]
@@ -26,7 +52,7 @@ const SLOW_DOWN: &str = "Too many requests. Please slow down.";
 
 impl IntoResponse for Detail {
     fn into_response(self) -> Response {
-        Json(json!({ "detail": self.0 })).into_response()
+        Json(Problem { detail: self.0 }).into_response()
     }
 }
 
@@ -55,8 +81,7 @@ impl Unprocessable {
 
 impl IntoResponse for Unprocessable {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "detail": self.0 }));
-        (StatusCode::UNPROCESSABLE_ENTITY, body).into_response()
+        (StatusCode::UNPROCESSABLE_ENTITY, Json(Invalid { detail: self.0 })).into_response()
     }
 }
 
@@ -100,10 +125,8 @@ impl Later {
 
 impl IntoResponse for Later {
     fn into_response(self) -> Response {
-        let mut body = json!({ "detail": self.text, "error": self.text });
-        if self.is_verdict {
-            body["verified"] = false.into();
-        }
+        let verified = self.is_verdict.then_some(false);
+        let body = Postponed { detail: self.text, error: self.text, verified };
         let retry = [(RETRY_AFTER, HeaderValue::from(self.retry_after_s))];
         (self.status, retry, Json(body)).into_response()
     }

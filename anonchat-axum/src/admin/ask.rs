@@ -26,7 +26,7 @@ const UNREADABLE: Refused = Refused::Malformed("The body is not what this route 
 /// The parameters of a query. What is wrong with one is not repeated.
 pub(crate) struct Asked<T>(pub(crate) T);
 
-/// The members of a JSON body, or of a form. No body at all stands for `{}`.
+/// The members of a JSON body, or of a form. No body at all stands for `{}`, as does `null`.
 pub(crate) struct Sent<T>(pub(crate) T);
 
 /// The parameters in a path.
@@ -72,7 +72,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         }
         // The errors of the JSON reader would repeat what was sent: a key, say.
         let text = match &bytes[..] {
-            b"" => &b"{}"[..],
+            b"" | b"null" => &b"{}"[..],
             text if is_json(&parts.headers) => text,
             _ => return Err(Refused::Malformed("The body must be JSON")),
         };

@@ -66,7 +66,17 @@ pub(super) async fn note_refused(chat: &AnonChat) {
     }
 }
 
-/// `GET /admin/audit`
+/// What those in charge did, newest first
+///
+/// 50 records unless `limit` says otherwise, and at most 200.
+#[utoipa::path(
+    get,
+    path = "/admin/audit",
+    operation_id = "audit",
+    tag = "admin",
+    params(AuditQuery),
+    responses((status = 200, description = "A page of records", body = AuditView)),
+)]
 pub(crate) async fn page(
     _key: AdminKey,
     State(chat): State<AnonChat>,
@@ -84,10 +94,17 @@ pub(crate) async fn page(
     Ok(Json(AuditView { records: records.iter().map(RecordView::from).collect(), next }))
 }
 
-/// `GET /admin/audit/export`: one record a line, newest first, beginning with the export's own.
+/// All records, one a line, newest first, beginning with the export's own
 ///
-/// Only one page is in memory at a time. If the store goes away, the transfer is cut off, so that
-/// nobody takes a part for the whole; the last line has the number 1 only if all are there.
+/// If the store goes away, the transfer is cut off, so that nobody takes a part for the whole; the
+/// last line has the number 1 only if all are there.
+#[utoipa::path(
+    get,
+    path = "/admin/audit/export",
+    operation_id = "export",
+    tag = "admin",
+    responses((status = 200, description = "A record a line", body = String, content_type = "application/x-ndjson")),
+)]
 pub(crate) async fn export(
     key: AdminKey,
     State(chat): State<AnonChat>,

@@ -18,7 +18,17 @@ const MOST: usize = 200;
 
 const NO_DEVICE: Refused = Refused::Malformed("That is no device");
 
-/// `GET /admin/bans`
+/// The bans of one pool, those that end first first
+///
+/// 50 of them unless `limit` says otherwise, and at most 200.
+#[utoipa::path(
+    get,
+    path = "/admin/bans",
+    operation_id = "bans",
+    tag = "admin",
+    params(BansQuery),
+    responses((status = 200, description = "A page of bans", body = BansView)),
+)]
 pub(crate) async fn list(
     _key: AdminKey,
     State(chat): State<AnonChat>,
@@ -44,7 +54,17 @@ fn place(text: &str) -> Option<(UnixMillis, DeviceId)> {
     Some((UnixMillis::new(until.parse().ok()?), shape::device(device)?))
 }
 
-/// `POST /admin/bans`
+/// Bans a device in every pool
+///
+/// `until` and `for_s` exclude each other; with neither, it lasts as long as a ban for reports.
+#[utoipa::path(
+    post,
+    path = "/admin/bans",
+    operation_id = "ban",
+    tag = "admin",
+    request_body = BanOrder,
+    responses((status = 200, description = "It is banned", body = BanDone)),
+)]
 pub(crate) async fn ban(
     key: AdminKey,
     State(chat): State<AnonChat>,
@@ -66,9 +86,18 @@ pub(crate) async fn ban(
     Ok(Json(BanDone { audit, device: device.to_hex(), until: until.get() }))
 }
 
-/// `POST /admin/bans/{device}/lift`
+/// Lifts the ban of a device in every pool
 ///
 /// Lifting what is not banned is no error: it forgets the reports that count.
+#[utoipa::path(
+    post,
+    path = "/admin/bans/{device}/lift",
+    operation_id = "lift",
+    tag = "admin",
+    params(("device" = String, Path, pattern = "^[0-9a-fA-F]{32}$")),
+    request_body = Option<Noted>,
+    responses((status = 200, description = "It is not banned", body = Done)),
+)]
 pub(crate) async fn lift(
     key: AdminKey,
     State(chat): State<AnonChat>,

@@ -9,7 +9,7 @@ use super::session::LIFETIME_S;
 const SECURE: &str = "__Host-anonchat-admin";
 
 /// Without TLS, on a developer's machine say.
-const PLAIN: &str = "anonchat-admin";
+pub(crate) const PLAIN: &str = "anonchat-admin";
 
 /// Tokens that are looked at, should there be several cookies of the name.
 const MOST: usize = 4;

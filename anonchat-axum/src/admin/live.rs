@@ -14,7 +14,7 @@ use super::refused::Refused;
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::extract::AdminKey;
-use crate::figures::Course;
+use crate::figures::{Course, Live};
 
 /// Streams of one server that may be open at once.
 pub(super) const STREAMS: usize = 16;
@@ -22,12 +22,26 @@ pub(super) const STREAMS: usize = 16;
 /// Messages that a reader may be behind. Then it is dropped.
 const BEHIND: usize = 8;
 
-/// `GET /admin/figures`
+/// The present, the last minute by seconds and the last hour by minutes
+#[utoipa::path(
+    get,
+    path = "/admin/figures",
+    operation_id = "figures",
+    tag = "admin",
+    responses((status = 200, description = "At most 60 points each, oldest first", body = Course)),
+)]
 pub(crate) async fn figures(_key: AdminKey, State(chat): State<AnonChat>) -> Json<Course> {
     Json(chat.sampler().course(&chat))
 }
 
-/// `GET /admin/live`
+/// Server-sent events named `figures`, about one a second, each with this in JSON
+#[utoipa::path(
+    get,
+    path = "/admin/live",
+    operation_id = "live",
+    tag = "admin",
+    responses((status = 200, description = "They go on until one side ends them", body = Live, content_type = "text/event-stream")),
+)]
 pub(crate) async fn live(key: AdminKey, State(chat): State<AnonChat>) -> Result<Response, Refused> {
     let streams = Arc::clone(chat.admin().streams());
     let permit = streams.try_acquire_owned().map_err(|_| Refused::Busy)?;

@@ -41,7 +41,14 @@ impl From<Option<UnixMillis>> for MaintenanceView {
     }
 }
 
-/// `GET /admin/maintenance`
+/// Whether nobody new is let in
+#[utoipa::path(
+    get,
+    path = "/admin/maintenance",
+    operation_id = "maintenance",
+    tag = "admin",
+    responses((status = 200, description = "How it is now", body = MaintenanceView)),
+)]
 pub(crate) async fn read(
     _key: AdminKey,
     State(chat): State<AnonChat>,
@@ -49,7 +56,17 @@ pub(crate) async fn read(
     Ok(Json(chat.admin().book().maintenance().await?.into()))
 }
 
-/// `POST /admin/maintenance`: at once here, within two seconds at every other server.
+/// Lets nobody new in, or lets people in again
+///
+/// At once here, within two seconds at every other server. Those who talk go on.
+#[utoipa::path(
+    post,
+    path = "/admin/maintenance",
+    operation_id = "switch_maintenance",
+    tag = "admin",
+    request_body = Switch,
+    responses((status = 200, description = "How it is now", body = MaintenanceView)),
+)]
 pub(crate) async fn switch(
     key: AdminKey,
     State(chat): State<AnonChat>,

@@ -25,11 +25,11 @@
 //!
 //! # Shapes
 //!
-//! Bodies are JSON of at most 64 KiB; unknown members are refused; no body stands for `{}`. `note?`
-//! may always be left out and has at most the policy's `note_chars` characters. Instants are
-//! milliseconds since 1970 (UTC). `DEVICE` is 32 hexadecimal digits (a keyed hash, never the id
-//! itself), `SESSION` 16. `T|null` may be null, `name?` may be missing. Types are in `shape.rs` and
-//! `figures/point.rs`.
+//! Bodies are JSON of at most 64 KiB; unknown members are refused; no body stands for `{}`, as does
+//! `null`. `note?` may always be left out and has at most the policy's `note_chars` characters.
+//! Instants are milliseconds since 1970 (UTC). `DEVICE` is 32 hexadecimal digits (a keyed hash,
+//! never the id itself), `SESSION` 16. `T|null` may be null, `name?` may be missing.
+//! `/openapi.json` says the same to machines, but for the routes by which the page signs in.
 //!
 //! | Route | Takes | Gives (200) |
 //! |---|---|---|
@@ -107,14 +107,17 @@ mod stats;
 use std::sync::Arc;
 
 use anonchat_core::AdminStore;
-use axum::Router;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub(crate) use self::session::Session;
 use crate::chat::AnonChat;
+use crate::openapi;
 use crate::secret::Secret;
 pub(crate) use access::{authenticate, bearer, session};
+pub(crate) use cookie::PLAIN as COOKIE;
 pub(crate) use maintenance::shut;
 
 /// What those in charge need of a running chat.
@@ -185,24 +188,31 @@ pub(crate) fn spawn(chat: &AnonChat) {
     follow::spawn(chat);
 }
 
-/// The routes, for behind the check of origins.
-pub(crate) fn router() -> Router<AnonChat> {
-    Router::new()
-        .route("/admin/sign-in", post(sign_in::sign_in))
+/// The routes of those in charge, for behind the check of origins.
+pub(crate) fn router() -> OpenApiRouter<AnonChat> {
+    let acts = openapi::keyed(
+        OpenApiRouter::default()
+            .routes(routes!(reports::reports))
+            .routes(routes!(queue::dismiss))
+            .routes(routes!(queue::list))
+            .routes(routes!(bans::list, bans::ban))
+            .routes(routes!(bans::lift))
+            .routes(routes!(maintenance::read, maintenance::switch))
+            .routes(routes!(reset::reset))
+            .routes(routes!(audit::page))
+            .routes(routes!(audit::export))
+            .routes(routes!(live::figures))
+            .routes(routes!(live::live))
+            .routes(routes!(stats::metrics))
+            .routes(routes!(reset::nuclear)),
+    );
+    // What the page signs in and out by is the page's own.
+    acts.route("/admin/sign-in", post(sign_in::sign_in))
         .route("/admin/sign-out", post(sign_in::sign_out))
         .route("/admin/session", get(sign_in::session))
-        .route("/admin/reports", get(reports::reports))
-        .route("/admin/reports/{pool}/{id}/dismiss", post(queue::dismiss))
-        .route("/admin/queue", get(queue::list))
-        .route("/admin/bans", get(bans::list).post(bans::ban))
-        .route("/admin/bans/{device}/lift", post(bans::lift))
-        .route("/admin/maintenance", get(maintenance::read).post(maintenance::switch))
-        .route("/admin/reset", post(reset::reset))
-        .route("/admin/audit", get(audit::page))
-        .route("/admin/audit/export", get(audit::export))
-        .route("/admin/figures", get(live::figures))
-        .route("/admin/live", get(live::live))
-        .route("/api/stats", get(stats::stats))
-        .route("/api/admin/metrics", get(stats::metrics))
-        .route("/api/nuclear-reset", post(reset::nuclear))
+}
+
+/// The figures that everybody may see.
+pub(crate) fn open() -> OpenApiRouter<AnonChat> {
+    OpenApiRouter::default().routes(routes!(stats::stats))
 }

@@ -27,7 +27,17 @@ const EARLIER: usize = 5;
 /// Reads of the record that are under way at once.
 const AT_ONCE: usize = 10;
 
-/// `GET /admin/queue`
+/// The reports of one pool, newest first, with what one decides by
+///
+/// 25 of them unless `limit` says otherwise, and at most 100.
+#[utoipa::path(
+    get,
+    path = "/admin/queue",
+    operation_id = "queue",
+    tag = "admin",
+    params(QueueQuery),
+    responses((status = 200, description = "A page of reports", body = QueueView)),
+)]
 pub(crate) async fn list(
     _key: AdminKey,
     State(chat): State<AnonChat>,
@@ -53,7 +63,16 @@ pub(crate) async fn list(
     }))
 }
 
-/// `POST /admin/reports/{pool}/{id}/dismiss`
+/// Dismisses a report, which no longer counts
+#[utoipa::path(
+    post,
+    path = "/admin/reports/{pool}/{id}/dismiss",
+    operation_id = "dismiss",
+    tag = "admin",
+    params(("pool" = String, Path), ("id" = u64, Path)),
+    request_body = Option<Noted>,
+    responses((status = 200, description = "It is dismissed", body = Done)),
+)]
 pub(crate) async fn dismiss(
     key: AdminKey,
     State(chat): State<AnonChat>,

@@ -1,21 +1,12 @@
 //! Why a request of somebody in charge is not carried out.
 
+use crate::limits::Beyond;
+use crate::reply::{Later, Problem};
 use anonchat_core::StoreError;
 use axum::Json;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-
-use crate::limits::Beyond;
-use crate::reply::Later;
-
-/// The body of every refusal of the admin API.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct Problem {
-    /// What is wrong, in words.
-    pub(crate) detail: &'static str,
-}
 
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,17 +7,35 @@ use axum::Json;
 use axum::extract::{Query as Params, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::queue;
 use crate::chat::AnonChat;
 use crate::extract::AdminKey;
-use crate::reply::{Detail, Unprocessable};
+use crate::reply::{Detail, Invalid, Problem, Unprocessable};
 
 /// The most reports of one answer.
 const MOST: i64 = 1000;
 
-/// Answers with the newest reports of one pool, of the first one if `pool` names none.
+/// The newest reports of one pool, of the first one if `pool` names none, as 000 lists them
+///
+/// 50 of them unless `limit` says otherwise, and at most 1,000. Below zero counts as zero.
+#[utoipa::path(
+    get,
+    path = "/admin/reports",
+    operation_id = "reports",
+    tag = "admin",
+    params(
+        ("limit" = Option<i64>, Query),
+        ("pool" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, description = "Newest first", body = Vec<Reported>),
+        (status = 422, description = "`limit` is no integer", body = Invalid),
+        (status = 500, description = "The store does not answer", body = Problem),
+    ),
+)]
 pub(crate) async fn reports(
     _key: AdminKey,
     State(chat): State<AnonChat>,
@@ -30,7 +48,9 @@ pub(crate) async fn reports(
         return (StatusCode::NOT_FOUND, Detail("Unknown pool")).into_response();
     };
     match read(&chat, &pool, limit.clamp(0, MOST) as usize).await {
-        Some(reports) => Json(reports.iter().map(show).collect::<Vec<_>>()).into_response(),
+        Some(reports) => {
+            Json(reports.iter().map(Reported::from).collect::<Vec<_>>()).into_response()
+        }
         None => {
             (StatusCode::INTERNAL_SERVER_ERROR, Detail("Failed to read reports")).into_response()
         }
@@ -51,14 +71,27 @@ async fn read(chat: &AnonChat, pool: &PoolId, limit: usize) -> Option<Vec<Report
     Some(listed)
 }
 
-fn show(report: &Report) -> Value {
-    json!({
-        "id": report.id.0,
-        "reporter": report.reporter.to_hex(),
-        "reported": report.target.to_hex(),
-        "reason": &*report.reason,
-        "created_at": iso(report.at),
-    })
+/// A report as 000 shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Reported {
+    id: u64,
+    reporter: String,
+    reported: String,
+    reason: String,
+    /// UTC, as `2026-02-03T12:34:56.123456`.
+    created_at: String,
+}
+
+impl From<&Report> for Reported {
+    fn from(report: &Report) -> Self {
+        Self {
+            id: report.id.0,
+            reporter: report.reporter.to_hex(),
+            reported: report.target.to_hex(),
+            reason: report.reason.to_string(),
+            created_at: iso(report.at),
+        }
+    }
 }
 
 /// UTC as clients of this route know it: ISO 8601 with microseconds, and no zone.

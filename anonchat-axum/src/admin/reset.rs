@@ -4,6 +4,7 @@ use anonchat_core::{AdminAction, Command};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ask::Sent;
 use super::refused::Refused;
@@ -16,13 +17,21 @@ use crate::extract::AdminKey;
 const WORD: &str = "reset";
 
 /// 001's answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Wiped {
     success: bool,
     message: &'static str,
 }
 
-/// `POST /admin/reset`
+/// Empties all pools: nobody waits, nobody is paired, nobody is banned
+#[utoipa::path(
+    post,
+    path = "/admin/reset",
+    operation_id = "reset",
+    tag = "admin",
+    request_body = Confirmation,
+    responses((status = 200, description = "They are empty", body = Done)),
+)]
 pub(crate) async fn reset(
     key: AdminKey,
     State(chat): State<AnonChat>,
@@ -32,7 +41,15 @@ pub(crate) async fn reset(
     Ok(Json(Done { audit }))
 }
 
-/// `POST /api/nuclear-reset`, under the name that 001 has for it.
+/// The same, under the name that 001 has for it
+#[utoipa::path(
+    post,
+    path = "/api/nuclear-reset",
+    operation_id = "nuclear_reset",
+    tag = "admin",
+    request_body = Confirmation,
+    responses((status = 200, description = "They are empty", body = Wiped)),
+)]
 pub(crate) async fn nuclear(
     key: AdminKey,
     State(chat): State<AnonChat>,

@@ -5,6 +5,7 @@
 
 use anonchat_core::{AdminAction, AuditRecord, BanView, DeviceId, Report, UnixMillis};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// What signs in.
 #[derive(Deserialize)]
@@ -24,9 +25,10 @@ pub(crate) struct SessionView {
 }
 
 /// A device to ban.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BanOrder {
+    #[schema(pattern = "^[0-9a-fA-F]{32}$")]
     pub(crate) device: String,
     /// The end of the ban.
     pub(crate) until: Option<u64>,
@@ -36,14 +38,14 @@ pub(crate) struct BanOrder {
 }
 
 /// Something to do that needs no more than a note.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Noted {
     pub(crate) note: Option<String>,
 }
 
 /// Maintenance to turn on or off.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Switch {
     pub(crate) on: bool,
@@ -51,7 +53,7 @@ pub(crate) struct Switch {
 }
 
 /// The wish to empty all pools.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Confirmation {
     /// The word `reset`.
@@ -60,14 +62,14 @@ pub(crate) struct Confirmation {
 }
 
 /// Something was done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Done {
     /// The number of its record.
     pub(crate) audit: u64,
 }
 
 /// A device was banned.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BanDone {
     pub(crate) audit: u64,
     pub(crate) device: String,
@@ -75,22 +77,26 @@ pub(crate) struct BanDone {
 }
 
 /// Maintenance as it is now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MaintenanceView {
     pub(crate) on: bool,
     pub(crate) since: Option<u64>,
 }
 
 /// Which records to give.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
+    /// The `next` of the page before.
     pub(crate) before: Option<u64>,
+    /// The device that they are about.
+    #[param(pattern = "^[0-9a-fA-F]{32}$")]
     pub(crate) about: Option<String>,
     pub(crate) limit: Option<usize>,
 }
 
 /// A page of records, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditView {
     pub(crate) records: Vec<RecordView>,
     /// The `before` of the next page; null if there is none.
@@ -98,7 +104,7 @@ pub(crate) struct AuditView {
 }
 
 /// What somebody in charge did. Members that an action does not have are left out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecordView {
     pub(crate) id: u64,
     pub(crate) at: u64,
@@ -126,8 +132,10 @@ pub(crate) struct RecordView {
 }
 
 /// Which reports to give.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct QueueQuery {
+    /// The `next` of the page before.
     pub(crate) before: Option<u64>,
     pub(crate) limit: Option<usize>,
     pub(crate) pool: Option<String>,
@@ -136,7 +144,7 @@ pub(crate) struct QueueQuery {
 }
 
 /// A page of the moderators' queue, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueueView {
     pub(crate) pool: String,
     /// All pools that there are to ask for.
@@ -148,7 +156,7 @@ pub(crate) struct QueueView {
 }
 
 /// A report, with what a moderator decides by.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReportView {
     pub(crate) id: u64,
     pub(crate) at: u64,
@@ -172,7 +180,8 @@ pub(crate) struct ReportView {
 }
 
 /// Which bans to give.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct BansQuery {
     /// The `next` of the page before.
     pub(crate) after: Option<String>,
@@ -181,7 +190,7 @@ pub(crate) struct BansQuery {
 }
 
 /// A page of bans, those that end first first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BansView {
     pub(crate) pool: String,
     pub(crate) bans: Vec<BanRow>,
@@ -190,7 +199,7 @@ pub(crate) struct BansView {
 }
 
 /// A banned device.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BanRow {
     pub(crate) device: String,
     pub(crate) given: u64,

@@ -5,16 +5,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::chat::AnonChat;
 use crate::extract::AdminKey;
-use crate::reply::Detail;
+use crate::reply::{Detail, Problem};
 
 /// The mean wait up to which 001's page says that its goal is met.
 const GOAL_MS: u64 = 30_000;
 
 /// What everybody may know.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Stats {
     online_users: u64,
@@ -22,14 +23,14 @@ pub(crate) struct Stats {
 }
 
 /// What 001's admin page needs. Texts are numbers with two decimals, as its own server wrote them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Metrics {
     technical: Technical,
     safety: Safety,
     user: User,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Technical {
     /// People with a connection.
@@ -43,7 +44,7 @@ struct Technical {
     match_time_limit_met: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Safety {
     total_reports: u64,
@@ -52,7 +53,7 @@ struct Safety {
     report_rate: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct User {
     /// Of a hundred pictures of the last hour, how many made a gender known.
@@ -61,7 +62,17 @@ struct User {
     drop_off_at_verification: u64,
 }
 
-/// `GET /api/stats`: at most a second old, and at no cost to the store.
+/// How many people are here, and how many of them wait: at most a second old
+#[utoipa::path(
+    get,
+    path = "/api/stats",
+    operation_id = "stats",
+    tag = "figures",
+    responses(
+        (status = 200, description = "001's figures", body = Stats),
+        (status = 503, description = "The pools do not answer", body = Problem),
+    ),
+)]
 pub(crate) async fn stats(State(chat): State<AnonChat>) -> Response {
     let history = chat.sampler().history();
     if !history.answers() {
@@ -72,7 +83,14 @@ pub(crate) async fn stats(State(chat): State<AnonChat>) -> Response {
     Json(stats).into_response()
 }
 
-/// `GET /api/admin/metrics`
+/// The figures of 001's admin page
+#[utoipa::path(
+    get,
+    path = "/api/admin/metrics",
+    operation_id = "admin_metrics",
+    tag = "admin",
+    responses((status = 200, description = "001's figures", body = Metrics)),
+)]
 pub(crate) async fn metrics(_key: AdminKey, State(chat): State<AnonChat>) -> Json<Metrics> {
     let history = chat.sampler().history();
     let (crowd, hour) = (history.crowd(), history.hour());

@@ -13,7 +13,7 @@ mod waits;
 mod watch;
 
 pub(crate) use counts::{Figures, Outcome};
-pub(crate) use point::Course;
+pub(crate) use point::{Course, Live};
 pub(crate) use sampler::{Sampler, spawn};
 #[cfg(feature = "ws")]
 pub(crate) use watch::Watch;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The present, the last minute second by second, and the last hour minute by minute.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Course {
     pub(crate) now: Now,
     /// At most 60, the oldest first.
@@ -15,7 +16,7 @@ pub(crate) struct Course {
 }
 
 /// One message of the live figures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Live {
     pub(crate) now: Now,
     /// The newest of the minutes, which is the same in about 60 messages.
@@ -23,7 +24,7 @@ pub(crate) struct Live {
 }
 
 /// The present.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Now {
     pub(crate) at: u64,
     /// Whether the pools answered. If not, what they said last is repeated.
@@ -59,7 +60,7 @@ pub(crate) struct Now {
 }
 
 /// Who waits: how many of one gender who look through one filter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Queue {
     /// A gender's name, or null for those of whom none is known.
     pub(crate) gender: Option<&'static str>,
@@ -69,7 +70,7 @@ pub(crate) struct Queue {
 }
 
 /// How long people waited who were not matched on arrival. Null if there was nobody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct WaitFigures {
     /// How many of them.
     pub(crate) count: u64,
@@ -79,7 +80,7 @@ pub(crate) struct WaitFigures {
 }
 
 /// One second.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Second {
     pub(crate) at: u64,
     pub(crate) online: u64,
@@ -90,7 +91,7 @@ pub(crate) struct Second {
 }
 
 /// One minute, which ends at `at`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Minute {
     pub(crate) at: u64,
     /// At its end, as the two that follow.

@@ -6,16 +6,36 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::moment::Moment;
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::extract::AdminKey;
+use crate::openapi;
 
 const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// For who has the admin key.
-pub(crate) async fn with_key(_key: AdminKey, chat: State<AnonChat>) -> Response {
+/// The route, for who has the admin key.
+pub(crate) fn router() -> OpenApiRouter<AnonChat> {
+    openapi::keyed(OpenApiRouter::default().routes(routes!(with_key)))
+}
+
+/// The figures of this server as OpenMetrics text
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "admin",
+    responses((
+        status = 200,
+        description = "For Prometheus, and what understands it",
+        body = String,
+        content_type = "application/openmetrics-text",
+    )),
+)]
+async fn with_key(_key: AdminKey, chat: State<AnonChat>) -> Response {
     open(chat).await
 }
 

@@ -26,7 +26,7 @@ mod series;
 mod watch;
 
 #[cfg(feature = "metrics")]
-pub(crate) use exposure::{open, with_key};
+pub(crate) use exposure::{open, router};
 #[cfg(not(feature = "metrics"))]
 pub(crate) use nothing::{Metrics, Timer};
 pub(crate) use request::measure;

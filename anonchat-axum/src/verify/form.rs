@@ -1,5 +1,6 @@
 //! `POST /verify`, 000's door: the picture is the part `file` of a form.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use anonchat_core::{Gender, Verdict};
@@ -8,7 +9,8 @@ use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::judge::{Failure, Judgement, judge};
 use super::multipart::{self, File, Form};
@@ -16,12 +18,65 @@ use super::upload::{self, Trouble};
 use super::{BUSY_S, SITTING_S, SIZES, is_fitting, is_type, is_yes};
 use crate::builder::Consent;
 use crate::chat::AnonChat;
-use crate::reply::{Detail, Later, Unprocessable};
+use crate::reply::{Detail, Invalid, Later, Postponed, Problem, Unprocessable};
 
 /// The most bytes of a form: the largest picture, and what may be around it.
 const BODY: usize = *SIZES.end() + (64 << 10);
 
-/// Checks the request in the order that clients know, judges the picture, and wipes it.
+/// A form with a selfie.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes what `multipart` reads")]
+pub(crate) struct SelfieForm {
+    /// JPEG, PNG or WebP, 1,000 bytes to 10 MiB, with a name.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// `1` says that its owner agrees, unless the query does.
+    #[schema(nullable = false)]
+    consent: Option<String>,
+}
+
+/// What came of a picture, as 000 says it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Judged {
+    device_id: String,
+    /// `male`, `female`, `non-binary` or `prefer-not-to-say`.
+    gender: &'static str,
+    verified: bool,
+    message: Cow<'static, str>,
+    /// What says the same elsewhere, encrypted and bound to the device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token: Option<String>,
+    /// When the token ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expires_at: Option<u64>,
+}
+
+/// Judges a selfie in a form, and wipes it
+///
+/// Without a classifier it is wiped unread, and nothing is known of anybody.
+// Checked in the order that clients know.
+#[utoipa::path(
+    post,
+    path = "/verify",
+    operation_id = "verify",
+    tag = "verification",
+    params(
+        ("device_id" = String, Query, min_length = 8, max_length = 256),
+        ("consent" = Option<String>, Query, description = "`1`, unless the form says it"),
+    ),
+    request_body(content = SelfieForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "A gender, or none and what can be done better", body = Judged),
+        (status = 400, description = "Something about the request is wrong", body = Problem),
+        (status = 408, description = "It did not come in time", body = Problem),
+        (status = 422, description = "Something is missing", body = Invalid),
+        (status = 429, description = "Too many pictures, or one of the same device is on its way", body = Postponed),
+        (status = 500, description = "The classifier broke, or the store does not answer", body = Problem),
+        (status = 503, description = "Too many pictures of others, or maintenance", body = Postponed),
+    ),
+)]
 pub(crate) async fn form(
     State(chat): State<AnonChat>,
     Query(params): Query<HashMap<String, String>>,
@@ -112,25 +167,32 @@ fn answer(device: &str, judgement: Judgement) -> Response {
     };
     let verified = gender != Gender::PreferNotToSay;
     let message = if verified {
-        format!("Gender verified as {}", gender.as_str())
+        format!("Gender verified as {}", gender.as_str()).into()
     } else {
-        advice(None).to_owned()
+        advice(None).into()
     };
-    let body = json!({
-        "device_id": device, "gender": gender.as_str(), "verified": verified, "message": message,
-        "token": token.text, "expires_at": token.expires.get(),
-    });
-    Json(body).into_response()
+    Json(Judged {
+        device_id: device.to_owned(),
+        gender: gender.as_str(),
+        verified,
+        message,
+        token: Some(token.text),
+        expires_at: Some(token.expires.get()),
+    })
+    .into_response()
 }
 
 /// The answer to a picture that was not judged, or whose verdict is none, with what can be done
 /// better the next time.
 fn unverified(device: &str, verdict: Option<Verdict>) -> Response {
-    let gender = Gender::PreferNotToSay.as_str();
-    let message = advice(verdict);
-    Json(json!({
-        "device_id": device, "gender": gender, "verified": false, "message": message,
-    }))
+    Json(Judged {
+        device_id: device.to_owned(),
+        gender: Gender::PreferNotToSay.as_str(),
+        verified: false,
+        message: advice(verdict).into(),
+        token: None,
+        expires_at: None,
+    })
     .into_response()
 }
 

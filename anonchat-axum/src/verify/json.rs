@@ -8,9 +8,9 @@ use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::data_url::{self, Objection};
 use super::judge::{Failure, Judgement, judge};
@@ -19,7 +19,7 @@ use super::{BUSY_S, SITTING_S, is_fitting, is_yes};
 use crate::builder::Consent;
 use crate::chat::AnonChat;
 use crate::device;
-use crate::reply::Later;
+use crate::reply::{Later, Postponed};
 
 /// The most bytes of a body.
 const BODY: usize = 10 << 20;
@@ -32,7 +32,63 @@ const UNREACHABLE: &str =
     "Unable to connect to gender detection service. Please ensure it is running.";
 const UNFIT: &str = "Analysis failed. Please try again with a clearer image.";
 
-/// Checks the request in the order that clients know, judges the picture, and wipes it.
+/// A selfie in JSON.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[allow(dead_code, reason = "describes what `Ask` reads")]
+pub(crate) struct SelfieUrl {
+    /// A data URL with base64: JPEG, PNG or WebP, 1,000 bytes to 10 MiB with all that is around it.
+    image: String,
+    #[schema(min_length = 8, max_length = 256)]
+    device_id: String,
+    /// Says that its owner agrees, unless the query does.
+    #[schema(nullable = false)]
+    consent: Option<bool>,
+}
+
+/// What came of a picture, as 001 says it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Checked {
+    verified: bool,
+    /// `M` or `F`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    gender: Option<&'static str>,
+    /// What says the same elsewhere, encrypted and bound to the device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    verification_token: Option<String>,
+    /// When the token ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expires_at: Option<u64>,
+    /// Why it is not verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    error: Option<&'static str>,
+}
+
+/// Judges a selfie in JSON, and wipes it
+///
+/// Without a classifier it is wiped unread, and nothing is known of anybody.
+// Checked in the order that clients know.
+#[utoipa::path(
+    post,
+    path = "/api/verify",
+    operation_id = "api_verify",
+    tag = "verification",
+    params(("consent" = Option<String>, Query, description = "`1`, unless the body says it")),
+    request_body = SelfieUrl,
+    responses(
+        (status = 200, description = "A gender, or none and why", body = Checked),
+        (status = 400, description = "Something is missing", body = Checked),
+        (status = 408, description = "It did not come in time", body = Checked),
+        (status = 413, description = "It is too long", body = Checked),
+        (status = 429, description = "Too many pictures, or one of the same device is on its way", body = Postponed),
+        (status = 503, description = "Too many pictures of others, or maintenance", body = Postponed),
+    ),
+)]
 pub(crate) async fn json(
     State(chat): State<AnonChat>,
     Query(params): Query<HashMap<String, String>>,
@@ -137,11 +193,14 @@ fn answer(judgement: Judgement) -> Response {
         Judgement::Known(_, _) => return unverified(UNFIT),
         Judgement::Unknown(verdict) => return unverified(advice(verdict)),
     };
-    let body = json!({
-        "verified": true, "gender": gender,
-        "verificationToken": token.text, "expiresAt": token.expires.get(),
-    });
-    Json(body).into_response()
+    Json(Checked {
+        verified: true,
+        gender: Some(gender),
+        verification_token: Some(token.text),
+        expires_at: Some(token.expires.get()),
+        error: None,
+    })
+    .into_response()
 }
 
 const fn advice(verdict: Verdict) -> &'static str {
@@ -153,8 +212,14 @@ const fn advice(verdict: Verdict) -> &'static str {
     }
 }
 
-fn no(text: &'static str) -> Json<Value> {
-    Json(json!({ "verified": false, "error": text }))
+fn no(text: &'static str) -> Json<Checked> {
+    Json(Checked {
+        verified: false,
+        gender: None,
+        verification_token: None,
+        expires_at: None,
+        error: Some(text),
+    })
 }
 
 fn unverified(text: &'static str) -> Response {

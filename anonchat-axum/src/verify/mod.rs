@@ -19,10 +19,11 @@ use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Version};
 use axum::middleware::Next;
 use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use crate::chat::AnonChat;
 use crate::device;
-pub(crate) use form::form;
-pub(crate) use json::json;
 pub(crate) use sitting::Sittings;
 pub(crate) use upload::discard;
 
@@ -38,6 +39,11 @@ const TYPES: [&str; 4] = ["image/jpeg", "image/jpg", "image/png", "image/webp"];
 /// When to come again if too many pictures are on their way, and if one of the same device is.
 const BUSY_S: u32 = 2;
 const SITTING_S: u32 = 2;
+
+/// The doors.
+pub(crate) fn router() -> OpenApiRouter<AnonChat> {
+    OpenApiRouter::default().routes(routes!(form::form)).routes(routes!(json::json))
+}
 
 /// Whether pictures come in by a path.
 pub(crate) fn is_door(path: &str) -> bool {

@@ -13,6 +13,7 @@ mod admin_stats;
 #[path = "../client/mod.rs"]
 mod client;
 mod crowding;
+mod description;
 mod door;
 #[path = "../double/mod.rs"]
 mod double;

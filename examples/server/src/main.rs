@@ -53,6 +53,7 @@ async fn run(settings: Settings) -> Result<(), Refusal> {
             let policy = toml::to_string(&settings.effective_policy()?)?;
             Ok(write!(io::stdout(), "{policy}")?)
         }
+        Some(Task::Openapi) => Ok(write!(io::stdout(), "{}", anonchat_axum::openapi())?),
         Some(Task::Models(Models::Check { ref dir })) => {
             verifier::check(dir, settings.onnxruntime.as_deref())
         }

@@ -44,10 +44,14 @@ const CHAT: &str = "index.html";
 /// The page of those in charge.
 const ADMIN: &str = "admin.html";
 
+/// The page that describes the REST routes.
+const DOCS: &str = "docs.html";
+
 /// The pages' routes, and an answer for every path that nobody else has.
 pub(crate) fn router(chat: AnonChat) -> Router {
-    let router = Router::new().route("/", get(root)).route("/admin", get(admin)).fallback(file);
-    router.with_state(chat)
+    let pages =
+        Router::new().route("/", get(root)).route("/admin", get(admin)).route("/docs", get(docs));
+    pages.fallback(file).with_state(chat)
 }
 
 /// The page of those in charge, with 401 for those who have yet to sign in on it.
@@ -82,6 +86,10 @@ async fn root(headers: HeaderMap) -> Response {
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     response
+}
+
+async fn docs(headers: HeaderMap) -> Response {
+    find(DOCS).map_or_else(unknown, |file| send(file, &headers))
 }
 
 async fn file(request: Request) -> Response {
@@ -152,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_file_is_found_by_its_path_and_has_a_type() {
-        assert!(find(CHAT).is_some() && find(ADMIN).is_some());
+        assert!([CHAT, ADMIN, DOCS].into_iter().all(|page| find(page).is_some()));
         for file in FILES {
             assert_eq!(find(file.path).map(|found| found.tag), Some(file.tag), "{}", file.path);
             assert_ne!(kind(file.path), "application/octet-stream", "{}", file.path);

@@ -125,6 +125,8 @@ pub(crate) struct Settings {
 pub(crate) enum Task {
     /// Print the policy in effect, as TOML
     Policy,
+    /// Print the description of the REST routes, as JSON
+    Openapi,
     /// Look at a model pack
     #[command(subcommand)]
     Models(Models),
