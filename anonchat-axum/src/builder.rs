@@ -220,6 +220,7 @@ impl Builder {
         let key = DeviceKey::new(last);
         let addresses = Addresses::new(last, self.trusted_proxies);
         let limits = Limits::new(&policy.rates, self.rate_limits);
+        let tally = Tally::new(&policy.rates);
         let half_open = Arc::new(HalfOpen::new(&policy.connection));
         let tokens = Arc::new(Tokens::new(&keys, policy.matching.verified_s));
         let hub = Arc::new(Hub::new(&policy));
@@ -256,7 +257,7 @@ impl Builder {
             uploads: Semaphore::new(UPLOADS),
             sittings: Sittings::default(),
             turns: Semaphore::new(TURNS),
-            tally: Tally::default(),
+            tally,
             metrics,
             #[cfg(feature = "metrics")]
             metrics_elsewhere: self.metrics_elsewhere,

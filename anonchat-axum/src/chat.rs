@@ -6,7 +6,6 @@ use std::time::Duration;
 use anonchat_core::session::Settings;
 use anonchat_core::{Classifier, DeviceId, PoolId};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
 use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -102,7 +101,7 @@ impl AnonChat {
             .layer(from_fn_with_state(self.clone(), limits::requests));
         #[cfg(feature = "ws")]
         let others = {
-            let sockets = Router::new().route("/ws", get(crate::ws::handshake));
+            let sockets = Router::new().route("/ws", axum::routing::get(crate::ws::handshake));
             others.merge(sockets.layer(from_fn_with_state(self.clone(), admin::shut)))
         };
         others
@@ -122,7 +121,7 @@ impl AnonChat {
     /// at most once a second for it, however often it is scraped.
     #[cfg(feature = "metrics")]
     pub fn metrics_router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        Router::new().route("/metrics", get(metrics::open)).with_state(self.clone())
+        Router::new().route("/metrics", axum::routing::get(metrics::open)).with_state(self.clone())
     }
 
     /// Puts the application's own routes behind the same check of origin and host as the chat's:

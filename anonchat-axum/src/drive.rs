@@ -24,6 +24,7 @@ use crate::chat::AnonChat;
 use crate::clock;
 use crate::figures::Watch;
 use crate::hub::Place;
+use crate::limits;
 use crate::mailbox::Post;
 use crate::metrics::Timer;
 use crate::metrics::label::{Asked, Label, Reading, Reason, Refused, Told};
@@ -115,13 +116,18 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Tells the tally how many frames were counted.
+    /// Tells the tally how many frames were counted, and hears of those of other servers.
     fn note(&mut self) {
         let rates = self.session.rates();
-        if rates != self.noted {
-            self.noted = rates;
-            self.chat.tally().note(self.session.device(), self.session.conn(), rates);
+        if rates == self.noted {
+            return;
         }
+        let (device, conn, frames) =
+            (self.session.device(), self.session.conn(), rates.frames_since(self.noted));
+        let noted = self.chat.tally().note(clock::now(), device, conn, rates, frames);
+        self.noted = noted.rates;
+        self.session.set_rates(noted.rates);
+        limits::tell(self.chat, device, noted.units);
     }
 
     /// Handles everything that is there already.

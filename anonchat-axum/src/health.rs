@@ -24,6 +24,21 @@ pub(crate) fn router() -> OpenApiRouter<AnonChat> {
     OpenApiRouter::default().routes(routes!(alive)).routes(routes!(ready))
 }
 
+/// That the process answers, as 001 says it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Alive {
+    status: &'static str,
+    redis: Links,
+}
+
+/// Whether the store has answered within the last seconds, whatever store it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Links {
+    pub_ready: bool,
+    sub_ready: bool,
+}
+
 /// How the server is, in one word.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
@@ -35,10 +50,11 @@ pub(crate) struct Health {
     get,
     path = "/healthz",
     tag = "health",
-    responses((status = 200, description = "It does", body = Health)),
+    responses((status = 200, description = "It does", body = Alive)),
 )]
-async fn alive() -> Json<Health> {
-    Json(Health { status: "ok" })
+async fn alive(State(chat): State<AnonChat>) -> Json<Alive> {
+    let answers = chat.sampler().history().answers();
+    Json(Alive { status: "ok", redis: Links { pub_ready: answers, sub_ready: answers } })
 }
 
 /// Whether people who come now are let in and can be matched

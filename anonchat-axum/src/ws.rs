@@ -107,7 +107,7 @@ async fn connect(chat: AnonChat, guest: Guest, _seat: Seat, socket: WebSocket) {
     let conn = place.conn();
     let settings = chat.settings().clone();
     let session = Session::new(clock::now(), settings, pool.clone(), client, device, conn)
-        .with_rates(chat.tally().of(device));
+        .with_rates(chat.tally().of(clock::now(), device));
     let span =
         tracing::debug_span!("connection", native = client == Client::Native, reason = Empty);
     let driven = drive(&chat, &place, session, Socket::new(socket)).instrument(span);

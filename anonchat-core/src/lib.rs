@@ -74,7 +74,7 @@ pub use policy::{Policy, PolicyError, Verification};
 pub use pool::Pool;
 pub use profile::{Claim, Filter, Gender, Profile, Proof};
 pub use query::{BanView, Census, Query, Report, Reports, View, Wait};
-pub use rate::{Limit, Quota, RateKey, RateLimits, Taken};
+pub use rate::{Limit, Quota, RateKey, RateLimits, Taken, frames_in_a_unit};
 pub use rejection::Rejection;
 pub use screen::{Field, Finding, Screen, Unscreened};
 pub use store::{Body, ChatText, Inbox, Mail, MessageId, Store, StoreError, Whisper};

@@ -23,6 +23,9 @@ pub enum Limit {
     Rooms,
     /// Room messages, by session: [`Rates::room_messages_per_minute`].
     RoomMessages,
+    /// Frames of a device at all servers, [`frames_in_a_unit`] at a time:
+    /// [`Rates::frames_per_minute`].
+    Frames,
 }
 
 /// Who is counted: a keyed hash of an address or of a session, never the address itself.
@@ -88,13 +91,14 @@ const HOUR_US: u64 = 60 * MINUTE_US;
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Requests,
         Self::Verifications,
         Self::SignIns,
         Self::Sessions,
         Self::Rooms,
         Self::RoomMessages,
+        Self::Frames,
     ];
 
     /// A short name, such as `requests`.
@@ -106,6 +110,7 @@ impl Limit {
             Self::Sessions => "sessions",
             Self::Rooms => "rooms",
             Self::RoomMessages => "room-messages",
+            Self::Frames => "frames",
         }
     }
 
@@ -118,10 +123,27 @@ impl Limit {
             Self::Sessions => (rates.sessions_per_hour, HOUR_US),
             Self::Rooms => (rates.rooms_per_hour, HOUR_US),
             Self::RoomMessages => (rates.room_messages_per_minute, MINUTE_US),
+            Self::Frames => return frames(rates),
         };
         // Rounded up, so that no window ever has room for one more.
         (units > 0).then(|| Quota { units, interval_us: window_us.div_ceil(units.into()) })
     }
+}
+
+/// How many frames of a device stand for one unit of [`Limit::Frames`]: a server tells the others
+/// of a quarter of what a minute allows, so that a frame costs it nothing.
+pub fn frames_in_a_unit(rates: &Rates) -> u32 {
+    (rates.frames_per_minute / 4).max(1)
+}
+
+/// Twice what a minute allows, since the windows in which a session counts may touch: somebody who
+/// stays at one server is never beyond it.
+fn frames(rates: &Rates) -> Option<Quota> {
+    let (frames, unit) = (rates.frames_per_minute, frames_in_a_unit(rates));
+    (frames > 0).then(|| Quota {
+        units: frames.div_ceil(unit).saturating_mul(2),
+        interval_us: MINUTE_US * u64::from(unit) / u64::from(frames),
+    })
 }
 
 impl RateKey {
@@ -176,6 +198,7 @@ mod tests {
             sessions_per_hour: 0,
             rooms_per_hour: 0,
             room_messages_per_minute: 0,
+            frames_per_minute: 0,
             ..Rates::default()
         };
         for limit in Limit::ALL {
@@ -188,6 +211,27 @@ mod tests {
         let rates = Rates { rest_per_minute: 1_000_000, ..Rates::default() };
         let quota = Limit::Requests.quota(&rates).expect("a limit");
         assert_eq!(quota, Quota { units: 1_000_000, interval_us: 60 });
+    }
+
+    #[test]
+    fn who_sends_all_that_a_session_accepts_at_one_server_is_never_beyond_the_limit_of_all() {
+        for frames_per_minute in [1, 2, 3, 4, 7, 60, 61, 1_000_000] {
+            let rates = Rates { frames_per_minute, ..Rates::default() };
+            let (quota, unit) = (Limit::Frames.quota(&rates), frames_in_a_unit(&rates));
+            let quota = quota.expect("a limit");
+            // Windows that touch: all of one at its end, all of the next at its beginning.
+            let full_us = u64::from(quota.units) * quota.interval_us;
+            let (mut left_us, mut untold) = (full_us, 0);
+            for window in 0..100 {
+                untold += frames_per_minute;
+                let told = untold / unit;
+                untold %= unit;
+                let told_us = u64::from(told) * quota.interval_us;
+                assert!(told_us <= left_us, "{frames_per_minute} a minute, window {window}");
+                let back_us = if window % 2 == 0 { 0 } else { 2 * MINUTE_US };
+                left_us = (left_us - told_us + back_us).min(full_us);
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! others nothing. While nobody answers, what was counted here decides.
 
 mod cells;
+#[cfg(feature = "ws")]
+mod frames;
 mod local;
 mod rest;
 #[cfg(test)]
@@ -22,6 +24,8 @@ use tokio::time::timeout;
 use crate::address::Client;
 use crate::chat::AnonChat;
 use crate::clock;
+#[cfg(feature = "ws")]
+pub(crate) use frames::tell;
 use local::Local;
 pub(crate) use rest::{requests, verifications};
 
@@ -79,6 +83,17 @@ impl Limits {
         key: RateKey,
     ) -> Result<(), Beyond> {
         within(self.local.take(at, limit, key))?;
+        self.take_shared(at, limit, key).await
+    }
+
+    /// Whether somebody counts for all servers.
+    #[cfg(feature = "ws")]
+    fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Takes a unit of a limit of all servers, if there is one and somebody counts it.
+    async fn take_shared(&self, at: UnixMillis, limit: Limit, key: RateKey) -> Result<(), Beyond> {
         self.ask(at, limit, key, |shared, key| async move { shared.take(at, limit, key).await })
             .await
     }

@@ -2,9 +2,10 @@
 
 use anonchat_axum::core::PoolId;
 use serde_json::json;
+use tokio::time::{Duration, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::client::{ADMIN_KEY, Client, Server, lenient, native_pair, plain_pair};
+use crate::client::{ADMIN_KEY, Client, PATIENCE, Server, lenient, native_pair, plain_pair};
 use crate::double::{Double, Mood};
 
 const ANN: &str = "ann-0123456789abcdef";
@@ -41,6 +42,22 @@ async fn a_server_whose_store_is_away_lives_but_is_not_ready() {
         if listed == 500 {
             assert_eq!(answer.json(), json!({ "detail": "Failed to read reports" }));
         }
+    }
+}
+
+#[tokio::test]
+async fn the_pulse_says_in_the_words_of_001_whether_the_store_answers() {
+    let (server, store) = server().await;
+    for (mood, answers) in [(Mood::Broken, false), (Mood::Well, true)] {
+        store.main_is(mood);
+        let expected =
+            json!({ "status": "ok", "redis": { "pubReady": answers, "subReady": answers } });
+        let says_so = async {
+            while server.get("/healthz").await.json() != expected {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(PATIENCE, says_so).await.expect("within some seconds");
     }
 }
 

@@ -7,6 +7,7 @@ mod crowd;
 #[path = "../double/mod.rs"]
 mod double;
 mod faults;
+mod frames;
 mod life;
 mod meeting;
 #[path = "../person/mod.rs"]

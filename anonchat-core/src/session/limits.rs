@@ -42,6 +42,24 @@ impl Rates {
         }
     }
 
+    /// How many frames were counted since `earlier`, which were the same device's on its way here.
+    /// Signals are not among them.
+    pub fn frames_since(self, earlier: Self) -> u32 {
+        if self.frames.start == earlier.frames.start {
+            self.frames.count.saturating_sub(earlier.frames.count)
+        } else {
+            self.frames.count
+        }
+    }
+
+    /// The same, but that no frame is accepted before `until`, which may be a minute away at most.
+    #[must_use]
+    pub fn exhausted(mut self, until: UnixMillis) -> Self {
+        let start = UnixMillis::new(until.get().saturating_sub(MINUTE_MS));
+        self.frames = Window { start, count: u32::MAX };
+        self
+    }
+
     /// Whether this says nothing any more, so that a door need not keep it.
     pub fn is_over(self, at: UnixMillis) -> bool {
         self.frames.is_over(at) && self.signals.is_over(at)
@@ -59,7 +77,7 @@ impl Window {
         if self.count >= limit {
             return Err(at.until(self.start.after(MINUTE_MS)));
         }
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         Ok(())
     }
 
@@ -82,6 +100,32 @@ mod tests {
         assert_eq!(window.take(at(150_000), 2), Ok(()));
         assert_eq!(window.take(at(150_000), 2), Ok(()));
         assert_eq!(window.take(at(150_001), 2), Err(59_999));
+    }
+
+    #[test]
+    fn frames_are_told_apart_by_their_window() {
+        let limits = policy::Rates::default();
+        let mut rates = Rates::default();
+        let mut take = |at| {
+            let before = rates;
+            let taken = rates.take(UnixMillis::new(at), &limits, Client::Native, None);
+            (taken.is_ok(), rates.frames_since(before))
+        };
+        for _ in 0..60 {
+            assert_eq!(take(90_000), (true, 1));
+        }
+        assert_eq!(take(149_999), (false, 0));
+        assert_eq!(take(150_000), (true, 1));
+    }
+
+    #[test]
+    fn who_is_exhausted_waits_until_then() {
+        let limits = policy::Rates::default();
+        let mut rates = Rates::default().exhausted(UnixMillis::new(100_000));
+        let mut take = |at| rates.take(UnixMillis::new(at), &limits, Client::Native, None);
+        assert_eq!(take(90_000), Err(10_000));
+        assert_eq!(take(99_999), Err(1));
+        assert_eq!(take(100_000), Ok(()));
     }
 
     #[test]

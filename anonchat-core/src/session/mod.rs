@@ -183,6 +183,11 @@ impl Session {
         self
     }
 
+    /// Goes on with other counts: what the device has sent elsewhere counts as well.
+    pub const fn set_rates(&mut self, rates: Rates) {
+        self.rates = rates;
+    }
+
     /// How many frames were counted, for the device's next session.
     pub const fn rates(&self) -> Rates {
         self.rates

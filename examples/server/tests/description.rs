@@ -30,7 +30,9 @@ fn the_description_is_printed_as_it_is_served() {
 fn no_made_up_request_breaks_the_server_or_its_description() {
     let schemathesis = std::env::var("SCHEMATHESIS")
         .expect("SCHEMATHESIS names the tool; scripts/test installs it");
-    let policy = std::env::temp_dir().join(format!("anonchat-made-up-{}.toml", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("anonchat-made-up-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let policy = folder.join("policy.toml");
     let lenient =
         "[rates]\nrest_per_minute = 0\nverifications_per_hour = 0\nsign_ins_per_minute = 0\n";
     std::fs::write(&policy, lenient).expect("written");
@@ -47,14 +49,14 @@ fn no_made_up_request_breaks_the_server_or_its_description() {
             .args(["--checks", CHECKS, "--max-examples", CASES, "--seed", "1"])
             .args(["--generation-database", "none", "--no-color", "--request-timeout", "60"])
             .args(chosen)
-            .env("HYPOTHESIS_STORAGE_DIRECTORY", std::env::temp_dir())
+            .current_dir(&folder) // where it keeps notes
             .output()
             .expect("schemathesis runs");
         let told = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{told}");
     }
     server.terminate();
-    let _ = std::fs::remove_file(policy);
+    let _ = std::fs::remove_dir_all(folder);
 }
 
 /// All that the tool knows to look at, but for one: that what fits the description is carried out.

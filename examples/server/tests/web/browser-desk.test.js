@@ -239,6 +239,7 @@ describe('for everybody', () => {
     await mod.page.getByRole('img', { name: /^Online, last 59 min: lowest \d+, highest \d+, last \d+\.$/ }).waitFor();
     assert.equal(await mod.page.locator('figure').count(), await mod.page.getByRole('img', { name: /last \d/ }).count());
     await mod.page.getByText('The last hour as a table').click();
+    await mod.page.locator('table tbody tr').nth(59).waitFor();
     assert.equal(await mod.page.locator('table tbody tr').count(), 60);
     assert.match(await mod.page.title(), /Right now/);
     assert.equal(await mod.page.locator('[aria-current="page"]').textContent(), 'Figures');
