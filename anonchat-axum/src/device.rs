@@ -38,7 +38,7 @@ pub(crate) fn is_acceptable(device: &str, client: Client) -> bool {
     // long one; those that do not choose as they always did.
     let least = match client {
         Client::Native => 16,
-        Client::Plain => 1,
+        _ => 1,
     };
     (least..=MAX_CHARS).contains(&device.chars().take(MAX_CHARS + 1).count())
 }

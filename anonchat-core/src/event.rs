@@ -180,6 +180,10 @@ pub enum Client {
     Plain,
     /// The native extension: a lost connection has its grace.
     Native,
+    /// Socket.IO behind the cookie of a session: closing is leaving.
+    Cookie,
+    /// Socket.IO behind the capability of a room: a lost connection has its grace.
+    Capability,
 }
 
 /// Matches left today, per specific filter; `any` has no limit of its own.
@@ -212,9 +216,18 @@ impl Departure {
 }
 
 impl Client {
+    /// Every way to speak. The place of each is the number that stores know it by.
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Native, Self::Cookie, Self::Capability];
+
     /// Whether the place of a lost connection is kept for the policy's grace.
     pub const fn has_grace(self) -> bool {
-        matches!(self, Self::Native)
+        matches!(self, Self::Native | Self::Capability)
+    }
+
+    /// Whether it speaks Socket.IO. Such a client is told of nothing by a frame of its own that its
+    /// events do not know, and is closed when a newer connection takes its device.
+    pub const fn is_socket_io(self) -> bool {
+        matches!(self, Self::Cookie | Self::Capability)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::event::Client;
+
 /// Defines one section of the policy: its fields with their defaults and bounds, once.
 macro_rules! section {
     ($(#[$doc:meta])* $name:ident as $label:literal {
@@ -146,6 +148,28 @@ section! {
         bio_chars: u32 = 140, 1 => 10_000;
         /// A report's reason, and its note.
         note_chars: u32 = 500, 1 => 10_000;
+        /// A chat message of somebody behind a cookie, over Socket.IO.
+        cookie_message_chars: u32 = 1_000, 1 => 100_000;
+        /// A bio of somebody behind a cookie.
+        cookie_bio_chars: u32 = 200, 1 => 10_000;
+    }
+}
+
+impl Text {
+    /// The most characters of a chat message: those of the sender's door.
+    pub const fn message_chars_of(&self, sender: Client) -> u32 {
+        match sender {
+            Client::Cookie => self.cookie_message_chars,
+            _ => self.message_chars,
+        }
+    }
+
+    /// The most characters of a bio.
+    pub const fn bio_chars_of(&self, owner: Client) -> u32 {
+        match owner {
+            Client::Cookie => self.cookie_bio_chars,
+            _ => self.bio_chars,
+        }
     }
 }
 

@@ -181,7 +181,7 @@ impl Steps {
 
     fn attach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {
         let person = self.world.person(who);
-        let client = if u.ratio(2, 3)? { Client::Native } else { Client::Plain };
+        let client = if u.ratio(1, 2)? { Client::Native } else { *u.choose(&Client::ALL)? };
         let node = node(u)?;
         let (conn, again) = match (u.int_in_range(0..=31_u8)?, person.current, person.former) {
             // After a gap a connection attaches again.

@@ -48,7 +48,7 @@ pub(super) struct Person {
     pub(super) former: Option<Conn>,
     pub(super) doing: Doing,
     known: Option<(Claim, UnixMillis)>,
-    native: bool,
+    has_grace: bool,
     last_partner: u8,
     away_until: Option<UnixMillis>,
     banned_until: UnixMillis,
@@ -139,7 +139,7 @@ impl World {
             person.former = person.current.or(person.former);
         }
         person.current = Some(conn);
-        person.native = client == Client::Native;
+        person.has_grace = client.has_grace();
         person.away_until = None;
     }
 
@@ -147,7 +147,7 @@ impl World {
         let (until, grace) = (self.now.after(self.grace_ms), self.grace_ms > 0);
         let person = self.person_mut(who);
         person.former = person.current.take().or(person.former);
-        if grace && person.native {
+        if grace && person.has_grace {
             person.away_until = Some(until);
         } else {
             self.part(who);

@@ -32,6 +32,9 @@ impl Session {
         };
         let rates = &self.settings.policy.rates;
         if let Err(wait_ms) = self.rates.take(self.clock, rates, self.client, action) {
+            if self.client.is_socket_io() && action == Some(Action::Typing) {
+                return; // one a keystroke, by clients that show every error to their users
+            }
             let id = match &frame {
                 Ok(ClientFrame::Msg { id: Some(id), .. }) => MessageId::new(id),
                 _ => None,
@@ -134,18 +137,22 @@ impl Session {
             None => Ok(kept.clone()),
         };
         let limits = &policy.text;
+        let bio_chars = limits.bio_chars_of(self.client);
         let profile = Profile {
             nickname: line(Field::Nickname, nickname, &kept.nickname, limits.nickname_chars)?,
-            bio: line(Field::Bio, bio, &kept.bio, limits.bio_chars)?,
+            bio: line(Field::Bio, bio, &kept.bio, bio_chars)?,
         };
         Ok(Wish { filter, profile: Arc::new(profile), claim })
     }
 
-    /// What a token proves. One that is there and proves nothing is refused and not passed over:
+    /// What a token proves, or what was declared at the door. One that is there and proves nothing is refused and not passed over:
     /// whoever sends it believes to be verified, and would meet people as somebody unknown.
     fn claim(&self, token: &Text<'_>) -> Result<Option<Claim>, ErrorCode> {
         let counts = self.settings.policy.verification != Verification::Off;
-        let Some(token) = token.as_ref().filter(|_| counts) else { return Ok(None) };
+        let Some(token) = token.as_ref().filter(|_| counts) else {
+            let declared = |gender| Claim { gender, proof: Proof::Declared };
+            return Ok(self.declares.map(declared));
+        };
         let gender = self.settings.attestor.attest(self.clock, self.device, token)?;
         Ok(Some(Claim { gender, proof: Proof::Attested }))
     }

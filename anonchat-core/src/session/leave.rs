@@ -21,7 +21,10 @@ impl Session {
                 }
                 self.lose(Close::Replaced);
             }
-            (Client::Plain, Client::Native) => self.lose(Close::Replaced),
+            (Client::Cookie | Client::Capability, _)
+            | (Client::Plain, Client::Native | Client::Cookie | Client::Capability) => {
+                self.lose(Close::Replaced);
+            }
             // After a close the original client would be deaf, so it stays, without state.
             (Client::Plain, Client::Plain) => {
                 self.presence.standing = Standing::Elsewhere;

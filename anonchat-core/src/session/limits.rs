@@ -35,7 +35,9 @@ impl Rates {
         action: Option<Action>,
     ) -> Result<(), u64> {
         match (client, action) {
-            (Client::Native, Some(action)) if action.is_signal() => {
+            (Client::Native | Client::Cookie | Client::Capability, Some(action))
+                if action.is_signal() =>
+            {
                 self.signals.take(at, rates.signals_per_minute)
             }
             _ => self.frames.take(at, rates.frames_per_minute),

@@ -131,6 +131,8 @@ pub struct Session {
     doing: Doing,
     /// The gender that a join without a claim of its own would have, as far as it is known.
     gender: Option<Gender>,
+    /// The gender that the door was told of, and that no token proves.
+    declares: Option<Gender>,
     /// The gender of the last join, as far as it is known.
     joins_as: Option<Gender>,
     /// Where the device waits and since when, if its match would tell how long such a wait takes.
@@ -167,6 +169,7 @@ impl Session {
             greeted: false,
             doing: Doing::Idle,
             gender: None,
+            declares: None,
             joins_as: None,
             queued: None,
             profile: Arc::default(),
@@ -180,6 +183,14 @@ impl Session {
     #[must_use]
     pub const fn with_rates(mut self, rates: Rates) -> Self {
         self.rates = rates;
+        self
+    }
+
+    /// Joins with a gender that was declared at the door, where a join brings no token and policy
+    /// lets people declare.
+    #[must_use]
+    pub const fn declaring(mut self, gender: Option<Gender>) -> Self {
+        self.declares = gender;
         self
     }
 

@@ -157,7 +157,7 @@ impl Script {
             Err(_) => false,
             Ok(frame) => match frame.action() {
                 Action::Msg | Action::Ack | Action::Typing => true,
-                Action::Leave => self.session.client() == Client::Plain,
+                Action::Leave => self.session.client() != Client::Native,
                 _ => false,
             },
         };
@@ -249,7 +249,7 @@ impl Script {
             let says_ban = refusal.message.to_lowercase().contains("ban");
             assert_eq!(says_ban, refusal.code == ErrorCode::Banned, "{}", refusal.message);
         }
-        if self.session.client() == Client::Plain {
+        if self.session.client() != Client::Native {
             let foreign = matches!(
                 frame,
                 ServerFrame::Hello(_)

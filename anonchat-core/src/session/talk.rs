@@ -175,7 +175,7 @@ impl Session {
         if text.is_empty() {
             return Err(Refusal::new(ErrorCode::Empty).saying(INVALID_MESSAGE));
         }
-        if is_longer(text, policy.text.message_chars) {
+        if is_longer(text, policy.text.message_chars_of(self.client)) {
             return Err(Refusal::new(ErrorCode::TooLong).saying(INVALID_MESSAGE));
         }
         let Doing::Talking(talk) = &mut self.doing else {

@@ -10,5 +10,6 @@ mod outages;
 mod profile;
 mod random;
 mod safety;
+mod socketio;
 mod talking;
 mod why;

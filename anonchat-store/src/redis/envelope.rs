@@ -1,9 +1,9 @@
 //! Envelopes as the scripts pack them, in replies and in mail alike.
 
-use anonchat_core::{Allowance, Client, Envelope, Event, Peer, Phase, Rejection};
+use anonchat_core::{Allowance, Envelope, Event, Peer, Phase, Rejection};
 
 use super::malformed::Malformed;
-use super::unpack::{Unpack, gender, instant};
+use super::unpack::{Unpack, client, gender, instant};
 
 /// The most envelopes of one commit: many times what a sweep, the largest one, brings about.
 pub(super) const MAX_ENVELOPES: usize = 4_096;
@@ -105,11 +105,8 @@ pub(super) fn rejection(code: u64, p1: u64, p2: u64) -> Result<Rejection, Malfor
         12 => plain(Rejection::UnknownBlock),
         13 => plain(Rejection::UnknownReport),
         14 => plain(Rejection::DiceUsed),
-        15 => match (p1, p2) {
-            (0, 0) => Ok(Rejection::Replaced { by: Client::Plain }),
-            (1, 0) => Ok(Rejection::Replaced { by: Client::Native }),
-            _ => Err(Malformed::Range("what comes with a refusal")),
-        },
+        15 if p2 == 0 => Ok(Rejection::Replaced { by: client(p1)? }),
+        15 => Err(Malformed::Range("what comes with a refusal")),
         _ => Err(Malformed::Range("the number of a refusal")),
     }
 }

@@ -100,7 +100,7 @@ fn event(pack: Pack, event: &Event) -> Pack {
         Event::Attached { phase: doing, left: remaining, gender } => {
             phase(left(pack.u8(0), *remaining).gender(*gender), doing)
         }
-        Event::Replaced { by } => pack.u8(1).flag(by.has_grace()),
+        Event::Replaced { by } => pack.u8(1).u8(*by as u8),
         Event::Queued { filter, since, left: remaining } => {
             left(pack.u8(2).u8(filter.index() as u8).instant(*since), *remaining)
         }

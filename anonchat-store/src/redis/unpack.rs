@@ -133,7 +133,7 @@ impl<'a> Unpack<'a> {
     }
 
     pub(super) fn client(&mut self) -> Read<Client> {
-        Ok(if self.flag()? { Client::Native } else { Client::Plain })
+        client(self.u8()?.into())
     }
 
     pub(super) fn departure(&mut self) -> Read<Departure> {
@@ -191,6 +191,11 @@ pub(super) fn gender(number: u64) -> Read<Gender> {
 }
 
 /// 0 to 4.
+pub(super) fn client(number: u64) -> Read<Client> {
+    let client = usize::try_from(number).ok().and_then(|index| Client::ALL.get(index));
+    client.copied().ok_or(Malformed::Range("a way to speak"))
+}
+
 pub(super) fn filter(number: u64) -> Read<Filter> {
     let filter = usize::try_from(number).ok().and_then(|index| Filter::ALL.get(index));
     filter.copied().ok_or(Malformed::Range("a filter"))
