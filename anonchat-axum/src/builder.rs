@@ -28,6 +28,8 @@ use crate::orders::{self, Orders};
 use crate::origin::Origins;
 use crate::secret::Secret;
 use crate::serve::HalfOpen;
+#[cfg(feature = "socketio")]
+use crate::socketio::Guests;
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
@@ -249,6 +251,8 @@ impl Builder {
             orders,
             key,
             tokens,
+            #[cfg(feature = "socketio")]
+            guests: Guests::new(&keys),
             admin_key: admin_key.map(AdminKeyHash::new),
             admin,
             sampler: Sampler::new(),

@@ -26,6 +26,8 @@ use crate::origin::Origins;
 use crate::routes::{Document, Routes};
 use crate::secret::Secret;
 use crate::serve::HalfOpen;
+#[cfg(feature = "socketio")]
+use crate::socketio::{self, Guests};
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
@@ -47,6 +49,8 @@ pub(crate) struct Inside {
     pub(crate) orders: Orders,
     pub(crate) key: DeviceKey,
     pub(crate) tokens: Arc<Tokens>,
+    #[cfg(feature = "socketio")]
+    pub(crate) guests: Guests,
     pub(crate) admin_key: Option<AdminKeyHash>,
     pub(crate) admin: Admin,
     pub(crate) sampler: Sampler,
@@ -102,6 +106,8 @@ impl AnonChat {
         #[cfg(feature = "ws")]
         let others = {
             let sockets = Router::new().route("/ws", axum::routing::get(crate::ws::handshake));
+            #[cfg(feature = "socketio")]
+            let sockets = sockets.merge(socketio::transports(self));
             others.merge(sockets.layer(from_fn_with_state(self.clone(), admin::shut)))
         };
         others
@@ -158,7 +164,7 @@ impl AnonChat {
     }
 
     /// The same chat, as long as somebody else holds it.
-    pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + 'static {
+    pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Clone + Send + Sync + 'static {
         let weak: Weak<Inside> = Arc::downgrade(&self.0);
         move || weak.upgrade().map(Self)
     }
@@ -214,6 +220,12 @@ impl AnonChat {
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.0.tokens
+    }
+
+    /// Who came by the cookie of a session.
+    #[cfg(feature = "socketio")]
+    pub(crate) fn guests(&self) -> &Guests {
+        &self.0.guests
     }
 
     /// Whose picture is on its way or judged.

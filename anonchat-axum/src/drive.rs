@@ -15,7 +15,7 @@ use std::time::Duration;
 use anonchat_core::session::{
     ClientFrame, Close, FrameError, Input, Output, Rates, ServerFrame, Session,
 };
-use anonchat_core::{Mail, wire};
+use anonchat_core::{Body, Mail, wire};
 use axum::extract::ws::Utf8Bytes;
 use tokio::time::sleep;
 
@@ -29,17 +29,17 @@ use crate::mailbox::Post;
 use crate::metrics::Timer;
 use crate::metrics::label::{Asked, Label, Reading, Reason, Refused, Told};
 use crate::patience::patiently;
-use crate::socket::{Heard, Socket};
+use crate::transport::{Heard, Transport};
 
 /// Frames of one client that are answered before the others get their turn.
 const BATCH: usize = 64;
 
 /// One connection under way.
-struct Line<'a> {
+struct Line<'a, T> {
     chat: &'a AnonChat,
     place: &'a Place,
     session: Session,
-    socket: Socket,
+    transport: T,
     wire: Wire,
     /// What the store has not answered yet.
     call: Option<Call<'a>>,
@@ -66,17 +66,23 @@ enum Wire {
 }
 
 /// Runs a connection from its first frame to its last.
-pub(crate) async fn drive(chat: &AnonChat, place: &Place, session: Session, socket: Socket) {
+pub(crate) async fn drive<T: Transport>(
+    chat: &AnonChat,
+    place: &Place,
+    session: Session,
+    transport: T,
+) {
     let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
     let (wire, noted) = (Wire::Open, session.rates());
     let (call, held, watch) = (None, None, Watch::default());
-    let mut line = Line { chat, place, session, socket, wire, call, held, noted, watch, patience };
+    let mut line =
+        Line { chat, place, session, transport, wire, call, held, noted, watch, patience };
     let close = line.run().await;
     line.note();
     line.end(close).await;
 }
 
-impl<'a> Line<'a> {
+impl<'a, T: Transport> Line<'a, T> {
     async fn run(&mut self) -> Close {
         let place = self.place;
         let mut timer = pin!(sleep(Duration::ZERO));
@@ -102,7 +108,7 @@ impl<'a> Line<'a> {
                 biased;
                 () = place.mailbox().arrival(), if !is_full => {}
                 answer = answer(&mut self.call), if self.call.is_some() => self.answered(answer),
-                heard = self.socket.hear(), if hears => self.take(heard),
+                heard = self.transport.hear(), if hears => self.take(heard),
                 () = &mut timer, if armed.is_some() => {
                     armed = None;
                     self.tell(Input::Timeout);
@@ -154,7 +160,7 @@ impl<'a> Line<'a> {
             if !self.hears() {
                 break;
             }
-            let heard = self.socket.hear_now()?;
+            let heard = self.transport.hear_now()?;
             self.take(heard);
         }
         self.carry_out().await
@@ -172,10 +178,10 @@ impl<'a> Line<'a> {
         while let Some(output) = self.session.poll() {
             match output {
                 Output::Send(frame) => {
-                    let text = wire::encode(&frame, self.session.client());
-                    self.count(&frame, text.len());
+                    let (packet, bytes) = self.transport.encode(&frame);
+                    self.count(&frame, bytes);
                     drop(frame);
-                    self.write(Some(text)).await;
+                    self.write(Some(packet)).await;
                 }
                 Output::Ping => self.write(None).await,
                 Output::Apply(command) => {
@@ -187,11 +193,15 @@ impl<'a> Line<'a> {
                 Output::Whisper(whisper) => {
                     self.flush().await;
                     self.chat.figures().relayed(&whisper);
+                    let is_message = matches!(whisper.body, Body::Text { .. });
                     if let Some(pool) = self.session.pool()
                         && self.chat.store().whisper(pool, whisper).await.is_err()
                     {
                         // It is the sender's to repeat; and if it was an answer, the partner's.
                         self.open(Post::Gap);
+                    }
+                    if let Some(echo) = is_message.then(|| self.transport.echo()).flatten() {
+                        self.write(Some(echo)).await;
                     }
                 }
                 Output::Missed => self.open(Post::Gap),
@@ -290,13 +300,13 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Writes a text, or a ping.
-    async fn write(&mut self, text: Option<String>) {
+    /// Writes a packet, or a ping.
+    async fn write(&mut self, packet: Option<T::Packet>) {
         if self.wire == Wire::Open {
             let op = async {
-                match text {
-                    Some(text) => self.socket.feed(text).await,
-                    None => self.socket.feed_ping().await,
+                match packet {
+                    Some(packet) => self.transport.feed(packet).await,
+                    None => self.transport.feed_ping().await,
                 }
             };
             let mailbox = self.place.mailbox();
@@ -306,8 +316,8 @@ impl<'a> Line<'a> {
     }
 
     async fn flush(&mut self) {
-        if self.wire == Wire::Open && self.socket.is_dirty() {
-            let op = self.socket.flush();
+        if self.wire == Wire::Open && self.transport.is_dirty() {
+            let op = self.transport.flush();
             let mailbox = self.place.mailbox();
             let written = patiently(mailbox, self.patience, self.call.as_mut(), op).await;
             self.check(written);
@@ -335,9 +345,9 @@ impl<'a> Line<'a> {
         tracing::Span::current().record("reason", reason.value());
         self.chat.metrics().closed(reason, self.place.mailbox().has_overflowed());
         match self.wire {
-            Wire::Open => self.socket.close(close.code(), close.reason()).await,
-            Wire::Violated(code) => self.socket.close_unread(code).await,
-            Wire::Closed => self.socket.part().await,
+            Wire::Open => self.transport.close(close.code(), close.reason()).await,
+            Wire::Violated(code) => self.transport.close_unread(code).await,
+            Wire::Closed => self.transport.part().await,
             Wire::Stuck => {}
         }
         // What the client asked for before it was replaced, say, is seen through.

@@ -63,6 +63,7 @@
 //! |---|---|---|
 //! | `metrics` | yes | the figures of the server at `/metrics`, see [`AnonChat::metrics_router`] |
 //! | `screens` | yes | [`screens`], against contact details and profanity; a dozen small crates, and some megabytes of words once one is built |
+//! | `socketio` | no | the Socket.IO door at `/socket.io/`, with `/join`; brings `ws` |
 //! | `ws` | yes | the WebSocket door |
 
 #![cfg_attr(not(feature = "ws"), allow(dead_code, reason = "what doors share, without a door"))]
@@ -75,6 +76,8 @@ mod builder;
 mod call;
 mod chat;
 mod clock;
+#[cfg(feature = "ws")]
+mod connection;
 mod cors;
 mod crowd;
 mod device;
@@ -86,6 +89,7 @@ mod figures;
 mod headers;
 mod health;
 mod hub;
+mod iso;
 mod limits;
 mod mailbox;
 mod metrics;
@@ -102,8 +106,12 @@ mod secret;
 mod serve;
 #[cfg(feature = "ws")]
 mod socket;
+#[cfg(feature = "socketio")]
+mod socketio;
 mod tally;
 mod token;
+#[cfg(feature = "ws")]
+mod transport;
 mod verify;
 #[cfg(feature = "ws")]
 mod ws;

@@ -36,6 +36,8 @@ impl Routes {
         let counted = if metrics { counted.merge(crate::metrics::router()) } else { counted };
         #[cfg(not(feature = "metrics"))]
         let _ = metrics;
+        #[cfg(feature = "socketio")]
+        let counted = counted.merge(crate::socketio::pages());
         let checked = |routes| describe::<Counted, _>(describe::<Guarded, _>(routes));
         Self {
             pictures: checked(verify::router()),

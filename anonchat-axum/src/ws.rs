@@ -1,26 +1,20 @@
 //! `GET /ws`: who may open a WebSocket, and how.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 
-use anonchat_core::session::Session;
-use anonchat_core::{Client, Command, DeviceId, PoolId, Query, View};
+use anonchat_core::{Client, Query, View};
 use axum::extract::rejection::QueryRejection;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Query as Params, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt;
-use tracing::Instrument;
-use tracing::field::Empty;
 
 use crate::address;
 use crate::chat::AnonChat;
 use crate::clock;
+use crate::connection::{Guest, connect};
 use crate::crowd::{Full, Seat};
 use crate::device;
-use crate::drive::drive;
-use crate::metrics::label::Reason;
 use crate::reply::{Detail, Later};
 use crate::socket::Socket;
 
@@ -33,14 +27,6 @@ const WRITE_BUFFER: usize = 4 << 10;
 /// When to come again if there is no room.
 const FULL_S: u32 = 10;
 
-/// Who came in, and how they speak.
-struct Guest {
-    device: DeviceId,
-    client: Client,
-    /// `None` if the client asks for a pool that is not there.
-    pool: Option<PoolId>,
-}
-
 /// Checks a handshake, and opens the connection if it is fine.
 pub(crate) async fn handshake(
     State(chat): State<AnonChat>,
@@ -48,13 +34,9 @@ pub(crate) async fn handshake(
     params: Result<Params<HashMap<String, String>>, QueryRejection>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let room = match chat.hub().is_closing() {
-        true => Err(Full::Server),
-        false => chat.crowd().enter(&chat.settings().policy.connection, client),
-    };
-    let seat = match room {
+    let seat = match admit(&chat, client) {
         Ok(seat) => seat,
-        Err(full) => return turn_away(full),
+        Err(full) => return full.into_response(),
     };
     let Some(guest) = params.ok().and_then(|Params(params)| greet(&chat, &params)) else {
         return (StatusCode::FORBIDDEN, Detail("Invalid device_id")).into_response();
@@ -68,15 +50,23 @@ pub(crate) async fn handshake(
         .write_buffer_size(WRITE_BUFFER)
         .max_message_size(longest)
         .max_frame_size(longest)
-        .on_upgrade(move |socket| connect(chat, guest, seat, socket))
+        .on_upgrade(move |socket| async move {
+            let _seat = seat;
+            let transport = Socket::new(socket, guest.client);
+            connect(chat, guest, transport).await;
+        })
 }
 
-fn turn_away(full: Full) -> Response {
-    let text = match full {
-        Full::Server => "Server is full",
-        Full::Client => "Too many connections from your address",
+/// Finds a place for a connection, unless there is none or the server is about to stop.
+pub(crate) fn admit(chat: &AnonChat, client: address::Client) -> Result<Seat, Later> {
+    let room = match chat.hub().is_closing() {
+        true => Err(Full::Server),
+        false => chat.crowd().enter(&chat.settings().policy.connection, client),
     };
-    Later::full(text, FULL_S).into_response()
+    room.map_err(|full| match full {
+        Full::Server => Later::full("Server is full", FULL_S),
+        Full::Client => Later::full("Too many connections from your address", FULL_S),
+    })
 }
 
 fn greet(chat: &AnonChat, params: &HashMap<String, String>) -> Option<Guest> {
@@ -87,7 +77,7 @@ fn greet(chat: &AnonChat, params: &HashMap<String, String>) -> Option<Guest> {
     let device = params.get("device_id").filter(|id| device::is_acceptable(id, client))?;
     let name = params.get("pool").filter(|_| client == Client::Native);
     let pool = chat.settings().pool(name.map(String::as_str));
-    Some(Guest { device: chat.device(device), client, pool })
+    Some(Guest { device: chat.device(device), client, pool, declares: None })
 }
 
 /// Whether the original protocol's client is to be refused at the door. A native one is told by
@@ -97,30 +87,4 @@ async fn is_banned(chat: &AnonChat, guest: &Guest) -> bool {
     let query = Query::Standing { device: guest.device };
     let view = chat.store().read(pool, clock::now(), &query).await;
     matches!(view, Ok(View::Standing { banned_until: Some(_) }))
-}
-
-async fn connect(chat: AnonChat, guest: Guest, _seat: Seat, socket: WebSocket) {
-    let place = chat.hub().enter();
-    chat.metrics().opened();
-    tracing::debug!(native = guest.client == Client::Native, "a connection has come in");
-    let Guest { device, client, pool } = guest;
-    let conn = place.conn();
-    let settings = chat.settings().clone();
-    let session = Session::new(clock::now(), settings, pool.clone(), client, device, conn)
-        .with_rates(chat.tally().of(clock::now(), device));
-    let span =
-        tracing::debug_span!("connection", native = client == Client::Native, reason = Empty);
-    let driven = drive(&chat, &place, session, Socket::new(socket)).instrument(span);
-    let driven = AssertUnwindSafe(driven);
-    if driven.catch_unwind().await.is_err() {
-        tracing::error!("a connection's task panicked");
-        chat.metrics().closed(Reason::Panicked, false);
-        // Whatever broke, the device does not stay behind as a ghost that others are paired with.
-        if let Some(pool) = pool {
-            for conn in place.names() {
-                let detach = Command::Detach { device, conn };
-                let _ = chat.store().apply(&pool, clock::now(), clock::roll(), &detach).await;
-            }
-        }
-    }
 }

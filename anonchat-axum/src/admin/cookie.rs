@@ -2,6 +2,9 @@
 
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, ORIGIN};
 
+#[cfg(feature = "socketio")]
+use crate::chat::AnonChat;
+
 use super::session::LIFETIME_S;
 
 /// Behind TLS. Browsers take a cookie of this prefix only if it is `Secure`, for the whole host and
@@ -19,6 +22,12 @@ const MOST: usize = 4;
 pub(super) fn is_secure(headers: &HeaderMap, always: bool) -> bool {
     let origin = headers.get(ORIGIN).map_or(&b""[..], HeaderValue::as_bytes);
     always || origin.starts_with(b"https://")
+}
+
+/// Whether cookies are to be sent over TLS only.
+#[cfg(feature = "socketio")]
+pub(crate) fn is_behind_tls(chat: &AnonChat, headers: &HeaderMap) -> bool {
+    is_secure(headers, chat.admin().behind_tls())
 }
 
 /// Gives a browser its session. Path `/` also where the chat is nested: `__Host-` asks for it.

@@ -118,6 +118,8 @@ use crate::openapi;
 use crate::secret::Secret;
 pub(crate) use access::{authenticate, bearer, session};
 pub(crate) use cookie::PLAIN as COOKIE;
+#[cfg(feature = "socketio")]
+pub(crate) use cookie::is_behind_tls;
 pub(crate) use maintenance::shut;
 
 /// What those in charge need of a running chat.

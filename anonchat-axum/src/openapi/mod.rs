@@ -24,6 +24,7 @@ pub(crate) use refusals::{Counted, Guarded, describe, keyed};
     servers((url = ".")),
     tags(
         (name = "verification", description = "A selfie, for a gender"),
+        (name = "guests", description = "Who comes with the cookie of a session, over Socket.IO"),
         (name = "figures", description = "What is going on"),
         (name = "admin", description = "For those who have the admin key, or a session of the admin page"),
         (name = "health", description = "For whoever runs the server"),

@@ -113,7 +113,7 @@ fn a_number_that_stands_for_nothing_is_refused() {
     assert!(head([0, 1, -1, 0, 0, 0]).is_ok());
     let wrong = [
         [16, 1, 0, 0, 0, 0],                  // no such refusal
-        [15, 1, 0, 0, 2, 0],                  // no such client
+        [15, 1, 0, 0, 4, 0],                  // no such client
         [-3, 1, 0, 0, 0, 0],                  // no such status
         [0, -1, 0, 0, 0, 0],                  // a commit is counted from 1
         [0, 1, -2, 0, 0, 0],                  // -1 is "unknown", nothing else is negative

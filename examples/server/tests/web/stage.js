@@ -65,6 +65,33 @@ export async function startServer(flags = []) {
   return { url, port: Number(new URL(url).port), lines, stop };
 }
 
+/** Starts the Redis that `REDIS_SERVER` names on a socket of its own. */
+export async function startRedis() {
+  const binary = process.env.REDIS_SERVER;
+  if (!binary) throw new Error('REDIS_SERVER is not set. Set it to the path of redis-server.');
+  const folder = await mkdtemp(path.join(tmpdir(), 'anonchat-redis-'));
+  const socket = path.join(folder, 'redis.sock');
+  const flags = ['--port', '0', '--unixsocket', socket, '--save', '', '--dir', folder];
+  const child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface(child.stdout);
+  await new Promise((ready, failed) => {
+    const timer = setTimeout(() => failed(new Error('Redis does not become ready')), PATIENCE_MS);
+    lines.on('line', (line) => {
+      if (!/ready to accept connections/i.test(line)) return;
+      clearTimeout(timer);
+      ready(undefined);
+    });
+    child.once('error', failed);
+  });
+  const stop = async () => {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true });
+  };
+  return { url: `redis+unix://${socket}`, stop };
+}
+
 /**
  * A line to the server that can be cut, and led to another server. A browser's offline mode leaves open
  * sockets alone; this does not.

@@ -1,0 +1,51 @@
+//! A connection from its coming in to its end, whatever carries it.
+
+use std::panic::AssertUnwindSafe;
+
+use anonchat_core::session::Session;
+use anonchat_core::{Client, Command, DeviceId, Gender, PoolId};
+use futures_util::FutureExt;
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use crate::chat::AnonChat;
+use crate::clock;
+use crate::drive::drive;
+use crate::metrics::label::Reason;
+use crate::transport::Transport;
+
+/// Who came in, and how they speak.
+pub(crate) struct Guest {
+    pub(crate) device: DeviceId,
+    pub(crate) client: Client,
+    /// `None` if the client asks for a pool that is not there.
+    pub(crate) pool: Option<PoolId>,
+    /// The gender that was declared at the door.
+    pub(crate) declares: Option<Gender>,
+}
+
+/// Serves somebody until they are gone.
+pub(crate) async fn connect(chat: AnonChat, guest: Guest, transport: impl Transport) {
+    let place = chat.hub().enter();
+    chat.metrics().opened();
+    tracing::debug!(native = guest.client == Client::Native, "a connection has come in");
+    let Guest { device, client, pool, declares } = guest;
+    let (now, conn, settings) = (clock::now(), place.conn(), chat.settings().clone());
+    let session = Session::new(now, settings, pool.clone(), client, device, conn)
+        .with_rates(chat.tally().of(now, device))
+        .declaring(declares);
+    let span =
+        tracing::debug_span!("connection", native = client == Client::Native, reason = Empty);
+    let driven = AssertUnwindSafe(drive(&chat, &place, session, transport).instrument(span));
+    if driven.catch_unwind().await.is_err() {
+        tracing::error!("a connection's task panicked");
+        chat.metrics().closed(Reason::Panicked, false);
+        // Whatever broke, the device does not stay behind as a ghost that others are paired with.
+        if let Some(pool) = pool {
+            for conn in place.names() {
+                let detach = Command::Detach { device, conn };
+                let _ = chat.store().apply(&pool, clock::now(), clock::roll(), &detach).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What carries a connection, as the loop sees it.
+
+use std::future::Future;
+
+use anonchat_core::session::ServerFrame;
+use axum::extract::ws::Utf8Bytes;
+
+/// A transport. Every write leaves the waiting to the caller.
+pub(crate) trait Transport: Send {
+    /// A frame in the form in which it goes out.
+    type Packet: Send;
+
+    /// What comes next. Nothing is lost if this is dropped while it waits.
+    fn hear(&mut self) -> impl Future<Output = Heard> + Send;
+
+    /// What is there already, without waiting.
+    fn hear_now(&mut self) -> Option<Heard>;
+
+    /// A frame as it goes out, and its bytes.
+    fn encode(&mut self, frame: &ServerFrame) -> (Self::Packet, usize);
+
+    /// What the client itself is told when its message is on its way to the partner.
+    fn echo(&mut self) -> Option<Self::Packet> {
+        None
+    }
+
+    /// Adds something to what is to be sent; `Err` if the client is gone.
+    fn feed(&mut self, packet: Self::Packet) -> impl Future<Output = Result<(), ()>> + Send;
+
+    /// Adds a question for a sign of life.
+    fn feed_ping(&mut self) -> impl Future<Output = Result<(), ()>> + Send;
+
+    /// Whether a flush has something to do.
+    fn is_dirty(&self) -> bool;
+
+    /// Puts everything on its way.
+    fn flush(&mut self) -> impl Future<Output = Result<(), ()>> + Send;
+
+    /// Says why it ends, and waits a moment for the client to have heard it.
+    fn close(self, code: u16, reason: &'static str) -> impl Future<Output = ()> + Send;
+
+    /// As [`close`](Self::close), after a violation: what the client is still sending is not read.
+    fn close_unread(self, code: u16) -> impl Future<Output = ()> + Send;
+
+    /// Answers the client's own goodbye.
+    fn part(self) -> impl Future<Output = ()> + Send;
+}
+
+/// What comes out of a transport.
+pub(crate) enum Heard {
+    /// A frame, as text of the native protocol.
+    Text(Utf8Bytes),
+    /// Something that is no frame.
+    Binary,
+    /// A sign of life.
+    Alive,
+    /// The client has closed it, or the network has.
+    Closed,
+    /// The client broke the protocol; this is the code to close with.
+    Violation(u16),
+}
