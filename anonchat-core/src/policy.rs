@@ -173,6 +173,44 @@ impl Text {
     }
 }
 
+section! {
+    /// Rooms by code. Their numbers bound the memory that rooms may take.
+    Rooms as "rooms" {
+        /// Seconds without activity and without a connection after which a session ends.
+        session_life_s: u32 = 86_400, 1 => YEAR_S;
+        /// Sessions of the deployment.
+        max_sessions: u32 = 100_000, 1 => 10_000_000;
+        /// Rooms of the deployment.
+        max_rooms: u32 = 10_000, 1 => 1_000_000;
+        /// Rooms of which one session may be a member at a time.
+        max_rooms_per_session: u32 = 50, 1 => 1_000;
+        /// Characters of a room's code.
+        code_chars: u32 = 8, 6 => 8;
+        /// Seconds for which a room without members is kept for people to come back.
+        room_life_s: u32 = 604_800, 0 => YEAR_S;
+        /// Members of one room, whatever its owner allows.
+        max_members: u32 = 200, 1 => 10_000;
+        /// Connections of one member to one room; one more replaces the oldest.
+        max_connections: u32 = 8, 1 => 64;
+        /// Sessions that are banned from one room.
+        max_room_bans: u32 = 1_000, 1 => 100_000;
+        /// Messages that one room keeps; one more drops the oldest.
+        max_messages: u32 = 1_000, 1 => 100_000;
+        /// Reports of one message.
+        max_reports: u32 = 100, 1 => 10_000;
+        /// Messages of one page.
+        max_page: u32 = 100, 1 => 1_000;
+        /// Days for which a room keeps messages if its owner did not choose; 0 keeps nothing.
+        retention_days_default: u32 = 30, 0 => 365;
+        /// Characters of a message.
+        message_chars: u32 = 1_000, 1 => 100_000;
+        /// Characters of a room's name.
+        name_chars: u32 = 100, 1 => 1_000;
+        /// Characters of a report's reason.
+        reason_chars: u32 = 500, 1 => 10_000;
+    }
+}
+
 /// Whether a person's gender is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -203,6 +241,8 @@ pub struct Policy {
     pub connection: Connection,
     /// Lengths.
     pub text: Text,
+    /// Rooms by code.
+    pub rooms: Rooms,
     /// Whether a person's gender is checked. Not part of a policy file: the server has a setting.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub verification: Verification,
@@ -239,7 +279,8 @@ impl Policy {
         self.safety.check()?;
         self.rates.check()?;
         self.connection.check()?;
-        self.text.check()
+        self.text.check()?;
+        self.rooms.check()
     }
 }
 

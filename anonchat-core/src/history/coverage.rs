@@ -38,6 +38,8 @@ macro_rules! names {
     };
 }
 
+pub(super) use names;
+
 names! { COMMANDS, command(&Command) {
     Command::Attach { .. } => "command Attach",
     Command::Detach { .. } => "command Detach",
@@ -138,7 +140,12 @@ impl Coverage {
         Err(TooThin { least, missing: missing.join(", ") })
     }
 
-    fn add(&mut self, name: &'static str, count: u64) {
+    /// Nothing counted yet, of these names.
+    pub(super) fn of(names: impl Iterator<Item = &'static str>) -> Self {
+        Self { counts: names.map(|name| (name, 0)).collect() }
+    }
+
+    pub(super) fn add(&mut self, name: &'static str, count: u64) {
         *self.counts.entry(name).or_default() += count;
     }
 }
@@ -146,7 +153,7 @@ impl Coverage {
 impl Default for Coverage {
     fn default() -> Self {
         let names = COMMANDS.iter().chain(REJECTIONS).chain(EVENTS);
-        Self { counts: names.map(|name| (*name, 0)).collect() }
+        Self::of(names.copied())
     }
 }
 

@@ -13,6 +13,8 @@ mod coverage;
 mod exercise;
 mod listener;
 mod orders;
+mod room_coverage;
+mod rooms;
 mod rules;
 mod steps;
 mod world;
@@ -21,6 +23,7 @@ use arbitrary::{Arbitrary, Unstructured};
 
 pub use coverage::{Coverage, TooThin};
 pub use exercise::Broken;
+pub use rooms::{RoomRun, RoomStep};
 
 use crate::command::{Command, Commit, Dice};
 use crate::id::{DeviceId, NodeId};

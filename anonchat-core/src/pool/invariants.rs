@@ -14,6 +14,12 @@ use crate::id::DeviceId;
 #[error("invariant broken: {0}")]
 pub struct Violation(String);
 
+impl Violation {
+    pub(crate) fn new(what: String) -> Self {
+        Self(what)
+    }
+}
+
 macro_rules! hold {
     ($condition:expr, $($why:tt)*) => {
         if !$condition {
