@@ -50,7 +50,7 @@
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
-//! | `memory` | yes | [`MemoryStore`] |
+//! | `memory` | yes | [`MemoryStore`], and [`MemoryRooms`] for rooms by code |
 //! | `safety-file` | no | with `memory`: a file that keeps bans, blocks, reports and counts through a restart |
 //! | `redis` | no | `RedisStore`, which several servers share: one Redis or Valkey, Sentinel, Cluster |
 //! | `redis-tls` | no | with `redis`: connections over TLS |
@@ -70,10 +70,10 @@ mod redis;
 pub use self::redis::{
     ConnectError, RedisRateLimits, RedisStore, RedisStoreBuilder, RedisUrl, UrlError,
 };
-#[cfg(feature = "memory")]
-pub use memory::MemoryStore;
 #[cfg(all(feature = "safety-file", feature = "test-util"))]
 pub use memory::exercise_safety;
+#[cfg(feature = "memory")]
+pub use memory::{MemoryRooms, MemoryStore};
 #[cfg(feature = "safety-file")]
 pub use memory::{SafetyFile, SafetyFileError, SavedSafety};
 #[cfg(all(feature = "redis", feature = "test-util"))]

@@ -3,6 +3,7 @@
 mod desk;
 #[cfg(feature = "safety-file")]
 mod disk;
+mod rooms;
 #[cfg(feature = "safety-file")]
 mod safety;
 #[cfg(feature = "safety-file")]
@@ -20,6 +21,7 @@ use anonchat_core::{
 use async_trait::async_trait;
 
 use desk::Desk;
+pub use rooms::MemoryRooms;
 #[cfg(all(feature = "safety-file", feature = "test-util"))]
 pub use safety::exercise_safety;
 #[cfg(feature = "safety-file")]
@@ -57,7 +59,7 @@ pub struct MemoryStore {
 
 /// A panic has struck while the pool was locked.
 #[derive(Debug, thiserror::Error)]
-#[error("a command panicked; the pool's state is not to be trusted")]
+#[error("a command panicked; its state is not to be trusted")]
 struct Poisoned;
 
 impl MemoryStore {

@@ -28,7 +28,8 @@
 //! [`history`](anonchat_core::history)), and are the same at every run. A failure in lockstep is
 //! shortened before it is told.
 //!
-//! [`run_admin`] checks the obligations of [`AdminStore`](anonchat_core::AdminStore) in the same way.
+//! [`run_admin`] checks the obligations of [`AdminStore`](anonchat_core::AdminStore) in the same way,
+//! and [`run_rooms`] those of [`RoomStore`](anonchat_core::RoomStore).
 //!
 //! # What a store has to offer
 //!
@@ -47,6 +48,7 @@ mod history;
 mod ledger;
 mod lockstep;
 mod recorder;
+mod rooms;
 mod server;
 mod shorten;
 
@@ -58,6 +60,7 @@ use anonchat_core::{Policy, Store};
 
 pub use admin::{AdminFailure, AdminObligation, check_admin, run_admin};
 pub use failure::{Failure, Obligation};
+pub use rooms::{RoomFailure, RoomObligation, RoomSuite, run_rooms};
 pub use server::{Faults, Server, Snapshots};
 
 use case::Case;
