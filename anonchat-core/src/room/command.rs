@@ -35,7 +35,7 @@ pub enum RoomCommand {
     Create {
         /// Whose it is.
         session: SessionId,
-        /// What is called.
+        /// What it is called.
         name: RoomText,
         /// Days for which messages are kept, 0 to [`RoomCommand::MAX_RETENTION_DAYS`]; `None`
         /// takes the policy's. It never changes.

@@ -81,3 +81,43 @@ impl Rooms {
         self.messages -= 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{RoomAlias, RoomAnswer, RoomCommand, RoomDice};
+    use super::*;
+    use crate::policy::Policy;
+    use crate::time::UnixMillis;
+
+    #[test]
+    fn numbers_that_are_used_up_are_not_given_out_again() {
+        let mut rooms = Rooms::new(Arc::new(Policy::default()));
+        let session = SessionId::from_bytes([1; 16]);
+        let mut drawn = 0;
+        let mut apply = |rooms: &mut Rooms, command: &RoomCommand| {
+            drawn += 1;
+            let dice = RoomDice {
+                code: RoomCode::draw([drawn; 16]),
+                alias: RoomAlias::from_bytes([drawn; 16]),
+            };
+            rooms.apply(UnixMillis::new(1), dice, command).outcome
+        };
+        let words = || RoomText::restored("words".to_owned());
+        let open = RoomCommand::OpenSession { session, nickname: words() };
+        apply(&mut rooms, &open).expect("new");
+        let (retention_days, max_participants) = (None, None);
+        let create =
+            RoomCommand::Create { session, name: words(), retention_days, max_participants };
+        rooms.last_room = RoomMessageId::MAX_ROOM - 1;
+        let last = apply(&mut rooms, &create).expect("the last one");
+        let RoomAnswer::Room(room) = last else { panic!("{last:?}") };
+        assert_eq!(apply(&mut rooms, &create), Err(RoomRejection::NumbersUsedUp));
+
+        let post = RoomCommand::Post { session, room: room.code, content: words() };
+        rooms.rooms.get_mut(&room.number).expect("there").last_index = RoomMessageId::MAX_INDEX - 1;
+        assert!(apply(&mut rooms, &post).is_ok());
+        assert_eq!(apply(&mut rooms, &post), Err(RoomRejection::NumbersUsedUp));
+    }
+}

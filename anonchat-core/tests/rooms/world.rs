@@ -1,4 +1,5 @@
 //! A small language for telling stories about rooms.
+#![allow(clippy::needless_pass_by_value, reason = "a story reads better without borrows")]
 
 use std::sync::Arc;
 
