@@ -102,6 +102,7 @@ mod reply;
 mod routes;
 #[cfg(feature = "screens")]
 pub mod screens;
+mod seal;
 mod secret;
 mod serve;
 #[cfg(feature = "ws")]

@@ -4,12 +4,10 @@
 //! nothing can be read from one and nothing changed in it.
 
 use anonchat_core::{Attestor, DeviceId, Gender, InvalidToken, UnixMillis};
-use pasetors::keys::SymmetricKey;
-use pasetors::token::{Local, UntrustedToken};
-use pasetors::version4::{LocalToken, V4};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use crate::seal::Seal;
 use crate::secret::Secret;
 
 /// Nothing else derived from the same secret is under this label: see `secret.rs` and `device.rs`.
@@ -20,7 +18,7 @@ const MOST: usize = 512;
 
 /// Makes tokens under the first key, and reads those of all.
 pub(crate) struct Tokens {
-    keys: Vec<SymmetricKey<V4>>,
+    seal: Seal,
     lifetime_ms: u64,
 }
 
@@ -44,9 +42,7 @@ struct Statement {
 impl Tokens {
     /// `keys` as the operator gives them, the newest first. There must be one.
     pub(crate) fn new(keys: &[Secret], lifetime_s: u32) -> Self {
-        let derive = |key: &Secret| SymmetricKey::from(&*key.derive(LABEL)).expect("32 bytes");
-        let keys = keys.iter().map(derive).collect();
-        Self { keys, lifetime_ms: u64::from(lifetime_s) * 1_000 }
+        Self { seal: Seal::new(keys, LABEL, MOST), lifetime_ms: u64::from(lifetime_s) * 1_000 }
     }
 
     /// A token for a device whose gender is known from now on.
@@ -54,21 +50,7 @@ impl Tokens {
         let expires = at.after(self.lifetime_ms);
         let (issued, device) = (at.get(), *device.as_bytes());
         let statement = Statement { device, gender, issued, expires: expires.get() };
-        let statement = serde_json::to_vec(&statement).expect("numbers and a name");
-        let text = LocalToken::encrypt(&self.keys[0], &statement, None, None)
-            .expect("the operating system gives random bytes");
-        Token { text, expires }
-    }
-
-    /// What a token says, if it was sealed under one of the keys.
-    fn open(&self, token: &str) -> Option<Statement> {
-        if token.len() > MOST {
-            return None;
-        }
-        let token = UntrustedToken::<Local, V4>::try_from(token).ok()?;
-        let mut opened =
-            self.keys.iter().filter_map(|key| LocalToken::decrypt(key, &token, None, None).ok());
-        serde_json::from_str(opened.next()?.payload()).ok()
+        Token { text: self.seal.seal(&statement), expires }
     }
 }
 
@@ -80,7 +62,7 @@ impl Attestor for Tokens {
         token: &str,
     ) -> Result<Gender, InvalidToken> {
         let Statement { device: whose, gender, issued, expires } =
-            self.open(token).ok_or(InvalidToken)?;
+            self.seal.open(token).ok_or(InvalidToken)?;
         // An operator who shortens the lifetime means the tokens that are about as well.
         let expires = expires.min(issued.saturating_add(self.lifetime_ms));
         if bool::from(whose.ct_eq(device.as_bytes())) && at.get() < expires {
@@ -93,7 +75,10 @@ impl Attestor for Tokens {
 
 #[cfg(test)]
 mod tests {
+    use pasetors::keys::SymmetricKey;
+    use pasetors::version4::{LocalToken, V4};
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 
@@ -203,7 +188,7 @@ mod tests {
         for key in keys {
             let key = SymmetricKey::<V4>::from(&*key).expect("key");
             let statement = br#"{"device":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"gender":"male","issued":1800000000000,"expires":9900000000000}"#;
-            let token = LocalToken::encrypt(&key, statement, None, None).expect("token");
+            let token = LocalToken::encrypt(&key, statement, None, Some(LABEL)).expect("token");
             assert!(tokens.attest(NOW, device(1), &token).is_err());
         }
     }
@@ -211,9 +196,10 @@ mod tests {
     #[test]
     fn what_is_sealed_and_says_something_else_is_refused() {
         let tokens = tokens(&["one"]);
-        for statement in ["x", "{}", r#"{"device":[1],"gender":"male","issued":0,"expires":9}"#] {
-            let token = LocalToken::encrypt(&tokens.keys[0], statement.as_bytes(), None, None);
-            assert!(tokens.attest(NOW, device(1), &token.expect("token")).is_err(), "{statement}");
+        let short = json!({ "device": [1], "gender": "male", "issued": 0, "expires": 9 });
+        for statement in [json!("x"), json!({}), short] {
+            let token = tokens.seal.seal(&statement);
+            assert!(tokens.attest(NOW, device(1), &token).is_err(), "{statement}");
         }
     }
 

@@ -1,21 +1,16 @@
 //! Sessions of those who have signed in: a sealed token, which every server of the deployment can
 //! read and nobody else can make.
 //!
-//! It is a PASETO `v4.local` like the tokens of the verified, under a key that is derived from the
-//! same secret for this purpose, and with an implicit assertion that names the purpose and the
-//! admin key. So neither kind of token passes for the other, and another admin key ends all
-//! sessions.
+//! It is bound to the admin key, another one of which ends all sessions.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anonchat_core::UnixMillis;
-use pasetors::keys::SymmetricKey;
-use pasetors::token::{Local, UntrustedToken};
-use pasetors::version4::{LocalToken, V4};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::seal::Seal;
 use crate::secret::Secret;
 
 /// Nothing else derived from the same secret is under this label.
@@ -33,9 +28,7 @@ const ENDED: usize = 4_096;
 
 /// Makes sessions under the first key, and reads those of all.
 pub(crate) struct Sessions {
-    keys: Vec<SymmetricKey<V4>>,
-    /// What every token is bound to.
-    purpose: Vec<u8>,
+    seal: Seal,
     ended: Mutex<BTreeMap<u64, UnixMillis>>,
 }
 
@@ -59,13 +52,8 @@ struct Statement {
 impl Sessions {
     /// `keys` as the operator gives them, the newest first. There must be one.
     pub(super) fn new(keys: &[Secret], admin_key: Option<&Secret>) -> Self {
-        let derive = |key: &Secret| SymmetricKey::from(&*key.derive(LABEL)).expect("32 bytes");
         let admin = admin_key.map(|key| *key.derive(LABEL)).unwrap_or_default();
-        Self {
-            keys: keys.iter().map(derive).collect(),
-            purpose: [LABEL, &admin[..]].concat(),
-            ended: Mutex::default(),
-        }
+        Self { seal: Seal::new(keys, LABEL, MOST).bound_to(&admin), ended: Mutex::default() }
     }
 
     /// A session that begins now.
@@ -76,24 +64,12 @@ impl Sessions {
     /// The token of a session.
     pub(super) fn seal(&self, at: UnixMillis, session: Session) -> String {
         let (issued, ends) = (at.get(), session.ends.get());
-        let statement = Statement { session: session.id, issued, ends };
-        let statement = serde_json::to_vec(&statement).expect("numbers");
-        LocalToken::encrypt(&self.keys[0], &statement, None, Some(&self.purpose))
-            .expect("the operating system gives random bytes")
+        self.seal.seal(&Statement { session: session.id, issued, ends })
     }
 
     /// The session of a token, if it was sealed under one of the keys and is not over.
     pub(super) fn open(&self, at: UnixMillis, token: &str) -> Option<Session> {
-        if token.len() > MOST {
-            return None;
-        }
-        let token = UntrustedToken::<Local, V4>::try_from(token).ok()?;
-        let mut opened = self
-            .keys
-            .iter()
-            .filter_map(|key| LocalToken::decrypt(key, &token, None, Some(&self.purpose)).ok());
-        let Statement { session, issued, ends } =
-            serde_json::from_str(opened.next()?.payload()).ok()?;
+        let Statement { session, issued, ends } = self.seal.open(token)?;
         let ends = ends.min(issued.saturating_add(LIFETIME_S * 1_000));
         let session = Session { id: session, ends: UnixMillis::new(ends) };
         self.lasts(at, session).then_some(session)

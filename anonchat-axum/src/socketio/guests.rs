@@ -4,12 +4,10 @@
 use anonchat_core::{Filter, Gender, UnixMillis};
 use axum::http::HeaderValue;
 use axum::http::header::{COOKIE, HeaderMap};
-use pasetors::keys::SymmetricKey;
-use pasetors::token::{Local, UntrustedToken};
-use pasetors::version4::{LocalToken, V4};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::seal::Seal;
 use crate::secret::Secret;
 
 /// Nothing else derived from the same secret is under this label.
@@ -25,7 +23,7 @@ const LIFETIME_S: u64 = 24 * 60 * 60;
 const MOST: usize = 4_000;
 
 /// Makes cookies under the first key, and reads those of all.
-pub(crate) struct Guests(Vec<SymmetricKey<V4>>);
+pub(crate) struct Guests(Seal);
 
 /// What somebody says of themselves, and a random number that stands for them. There is
 /// deliberately no `Debug`.
@@ -47,16 +45,13 @@ struct Statement {
 impl Guests {
     /// `keys` as the operator gives them, the newest first. There must be one.
     pub(crate) fn new(keys: &[Secret]) -> Self {
-        let derive = |key: &Secret| SymmetricKey::from(&*key.derive(LABEL)).expect("32 bytes");
-        Self(keys.iter().map(derive).collect())
+        Self(Seal::new(keys, LABEL, MOST))
     }
 
     /// The header that gives a browser its session.
     pub(super) fn cookie(&self, at: UnixMillis, guest: Guest, secure: bool) -> HeaderValue {
         let ends = at.after(LIFETIME_S * 1_000).get();
-        let statement = serde_json::to_vec(&Statement { guest, ends }).expect("texts and numbers");
-        let token = LocalToken::encrypt(&self.0[0], &statement, None, Some(LABEL))
-            .expect("the operating system gives random bytes");
+        let token = self.0.seal(&Statement { guest, ends });
         let secure = if secure { "; Secure" } else { "" };
         let text =
             format!("{NAME}={token}; Path=/; Max-Age={LIFETIME_S}; HttpOnly; SameSite=Lax{secure}");
@@ -71,19 +66,7 @@ impl Guests {
         let mut pairs =
             all.flat_map(|header| header.split(';')).filter_map(|it| it.split_once('='));
         let (_, token) = pairs.find(|(name, _)| name.trim() == NAME)?;
-        self.open(at, token.trim())
-    }
-
-    fn open(&self, at: UnixMillis, token: &str) -> Option<Guest> {
-        if token.len() > MOST {
-            return None;
-        }
-        let token = UntrustedToken::<Local, V4>::try_from(token).ok()?;
-        let mut opened = self
-            .0
-            .iter()
-            .filter_map(|key| LocalToken::decrypt(key, &token, None, Some(LABEL)).ok());
-        let Statement { guest, ends } = serde_json::from_str(opened.next()?.payload()).ok()?;
+        let Statement { guest, ends } = self.0.open(token.trim())?;
         (at.get() < ends).then_some(guest)
     }
 }
