@@ -55,12 +55,13 @@ export async function startServer(flags = []) {
     throw error;
   });
   const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 12_000);
     await ended;
     clearTimeout(timer);
+    return child.exitCode;
   };
   return { url, port: Number(new URL(url).port), lines, stop };
 }
