@@ -261,3 +261,21 @@ test('the client of Python lives the same life', async () => {
   });
   assert.equal(code, 0, stderr);
 });
+
+test('a transport has a place among all connections, and gives it back when it ends', async () => {
+  const small = await startServerUnder('[connection]\nmax_connections = 1\n');
+  const handshake = () => fetch(new URL('socket.io/?EIO=4&transport=polling', small.url));
+  const guest = await Guest.comes(small.url, NOBODY, { transports: ['websocket'] });
+  await guest.hears('connected');
+  const refused = await handshake();
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '10']);
+  assert.match((await refused.json()).error, /full/);
+  guest.leaves();
+  let status = 503;
+  for (let tries = 0; tries < 200 && status !== 200; tries += 1) {
+    await new Promise((done) => setTimeout(done, 100));
+    ({ status } = await handshake());
+  }
+  assert.equal(status, 200);
+  await small.stop();
+});
