@@ -15,7 +15,7 @@ use std::time::Duration;
 use anonchat_core::session::{
     ClientFrame, Close, FrameError, Input, Output, Rates, ServerFrame, Session,
 };
-use anonchat_core::{Body, Mail, wire};
+use anonchat_core::{Mail, wire};
 use axum::extract::ws::Utf8Bytes;
 use tokio::time::sleep;
 
@@ -193,14 +193,15 @@ impl<'a, T: Transport> Line<'a, T> {
                 Output::Whisper(whisper) => {
                     self.flush().await;
                     self.chat.figures().relayed(&whisper);
-                    let is_message = matches!(whisper.body, Body::Text { .. });
                     if let Some(pool) = self.session.pool()
                         && self.chat.store().whisper(pool, whisper).await.is_err()
                     {
                         // It is the sender's to repeat; and if it was an answer, the partner's.
                         self.open(Post::Gap);
                     }
-                    if let Some(echo) = is_message.then(|| self.transport.echo()).flatten() {
+                }
+                Output::Accepted => {
+                    if let Some(echo) = self.transport.echo() {
                         self.write(Some(echo)).await;
                     }
                 }

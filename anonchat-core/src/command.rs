@@ -16,6 +16,10 @@ use crate::time::UnixMillis;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// A connection takes the device over, and what it is doing with it.
+    ///
+    /// A talk for which a [`Client::Capability`] came or is expected is not taken over by a client
+    /// of another kind: [`Rejection::Replaced`]. A [`Client::Seeker`] comes for somebody new, and
+    /// leaves every talk but one for which it is expected.
     Attach {
         /// The device.
         device: DeviceId,
@@ -25,6 +29,18 @@ pub enum Command {
         client: Client,
         /// Whether this connection held the device before. Then it does not take the device from
         /// another one, which must be newer: that is refused with [`Rejection::Replaced`].
+        again: bool,
+    },
+    /// A [`Client::Capability`] takes over a device as long as it is in this pair, and with it the
+    /// device's side of the talk. Refused with [`Rejection::UnknownPeer`] when it is not.
+    Enter {
+        /// The device.
+        device: DeviceId,
+        /// The connection.
+        conn: Conn,
+        /// The pair.
+        pair: PairId,
+        /// As for [`Command::Attach`].
         again: bool,
     },
     /// A connection is gone. With a grace the place is kept; without, this is a leave.

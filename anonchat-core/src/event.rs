@@ -75,7 +75,7 @@ pub enum Event {
         /// How long the pair is kept.
         until: UnixMillis,
     },
-    /// The partner is there again, through another connection.
+    /// The partner is there again, or for the first time, through another connection.
     PeerBack {
         /// The pair.
         pair: PairId,
@@ -153,8 +153,23 @@ pub struct Peer {
     pub gender: Option<Gender>,
     /// Whether that gender was attested and not only declared.
     pub verified: bool,
-    /// Where chat text for them goes; `None` while they are away.
+    /// Where chat text for them goes; `None` while they are away or expected.
     pub route: Option<Conn>,
+    /// How they come to the talk.
+    pub arrival: Arrival,
+}
+
+/// How somebody who was matched comes to the talk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "test-util", derive(arbitrary::Arbitrary))]
+pub enum Arrival {
+    /// By the connection that looked for a partner.
+    #[default]
+    Direct,
+    /// By another connection, which has not come yet: see [`Client::Seeker`].
+    Expected,
+    /// By another connection, which has come.
+    Arrived,
 }
 
 /// Why a partner is gone.
@@ -184,6 +199,9 @@ pub enum Client {
     Cookie,
     /// Socket.IO behind the capability of a room: a lost connection has its grace.
     Capability,
+    /// Socket.IO that looks for a partner and hears nothing of them: the talk is for a
+    /// [`Client::Capability`] to come. It has a grace, for it may go as soon as it has found.
+    Seeker,
 }
 
 /// Matches left today, per specific filter; `any` has no limit of its own.
@@ -217,18 +235,29 @@ impl Departure {
 
 impl Client {
     /// Every way to speak. The place of each is the number that stores know it by.
-    pub const ALL: [Self; 4] = [Self::Plain, Self::Native, Self::Cookie, Self::Capability];
+    pub const ALL: [Self; 5] =
+        [Self::Plain, Self::Native, Self::Cookie, Self::Capability, Self::Seeker];
 
     /// Whether the place of a lost connection is kept for the policy's grace.
     pub const fn has_grace(self) -> bool {
-        matches!(self, Self::Native | Self::Capability)
+        matches!(self, Self::Native | Self::Capability | Self::Seeker)
     }
 
     /// Whether it speaks Socket.IO. Such a client is told of nothing by a frame of its own that its
     /// events do not know, and is closed when a newer connection takes its device.
     pub const fn is_socket_io(self) -> bool {
-        matches!(self, Self::Cookie | Self::Capability)
+        matches!(self, Self::Cookie | Self::Capability | Self::Seeker)
     }
+
+    /// Whether it looks for partners by one connection and talks to them by another.
+    pub const fn has_rooms(self) -> bool {
+        matches!(self, Self::Capability | Self::Seeker)
+    }
+}
+
+impl Arrival {
+    /// Every way. The place of each is the number that stores know it by.
+    pub const ALL: [Self; 3] = [Self::Direct, Self::Expected, Self::Arrived];
 }
 
 impl Allowance {

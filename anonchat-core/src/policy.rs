@@ -132,6 +132,11 @@ section! {
         header_s: u32 = 10, 1 => 600;
         /// Messages of one sender that may be unacknowledged.
         unacknowledged: u32 = 64, 1 => 4_096;
+        /// Messages of one sender that wait for a partner who is expected over Socket.IO; 0 holds
+        /// none.
+        held_messages: u32 = 16, 0 => 1_024;
+        /// Seconds for which they wait.
+        held_s: u32 = 15, 1 => MINUTE_S;
         /// Bytes of one frame; a longer one ends the connection.
         frame_bytes: u32 = 1_048_576, 4_096 => 16_777_216;
     }
@@ -150,6 +155,9 @@ section! {
         note_chars: u32 = 500, 1 => 10_000;
         /// A chat message of somebody behind a cookie, over Socket.IO.
         cookie_message_chars: u32 = 1_000, 1 => 100_000;
+        /// A picture in a chat over Socket.IO, as a data URL. A packet there has at most 1,000,000
+        /// bytes.
+        image_chars: u32 = 990_000, 0 => 990_000;
         /// A bio of somebody behind a cookie.
         cookie_bio_chars: u32 = 200, 1 => 10_000;
     }

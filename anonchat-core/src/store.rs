@@ -148,6 +148,8 @@ pub enum Body {
         /// The words.
         text: ChatText,
     },
+    /// A picture, for a [`Client::Capability`](crate::Client).
+    Image(ChatImage),
     /// The sender types, or no longer does.
     Typing(bool),
     /// The sender has received the message of this id.
@@ -167,6 +169,11 @@ pub enum Body {
 /// ```
 #[derive(Clone)]
 pub struct ChatText(Box<str>);
+
+/// A picture in a chat, as a `data:` URL whose type and content the door has checked. It can neither
+/// be shown nor stored, like [`ChatText`].
+#[derive(Clone)]
+pub struct ChatImage(Box<str>);
 
 /// A sender's name for a message: 1 to 32 characters of printable ASCII.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -204,6 +211,18 @@ impl ChatText {
     }
 
     /// The words, for the frame that carries them on.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ChatImage {
+    /// Takes a checked `data:` URL.
+    pub fn new(url: impl Into<Box<str>>) -> Self {
+        Self(url.into())
+    }
+
+    /// The URL, for the frame that carries it on.
     pub fn reveal(&self) -> &str {
         &self.0
     }

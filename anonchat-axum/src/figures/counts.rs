@@ -112,7 +112,7 @@ impl Figures {
 
     /// Something is on its way to a partner. Only messages count, and only that there was one.
     pub(crate) fn relayed(&self, whisper: &Whisper) {
-        if matches!(whisper.body, Body::Text { .. }) {
+        if matches!(whisper.body, Body::Text { .. } | Body::Image(_)) {
             self.messages.fetch_add(1, Ordering::Relaxed);
         }
     }

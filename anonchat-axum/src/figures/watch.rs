@@ -30,7 +30,7 @@ impl Watch {
 mod tests {
     use std::sync::Arc;
 
-    use anonchat_core::{Allowance, Filter, PairId, Peer, Side};
+    use anonchat_core::{Allowance, Arrival, Filter, PairId, Peer, Side};
 
     use super::*;
 
@@ -43,7 +43,13 @@ mod tests {
         Event::Matched {
             pair: PairId::from_bytes([1; 16]),
             side: Side::B,
-            peer: Peer { profile: Arc::default(), gender: None, verified: false, route: None },
+            peer: Peer {
+                profile: Arc::default(),
+                gender: None,
+                verified: false,
+                route: None,
+                arrival: Arrival::Direct,
+            },
             since: UnixMillis::new(at),
             left: Allowance::UNLIMITED,
         }

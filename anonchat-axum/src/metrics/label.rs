@@ -50,7 +50,7 @@ labels! {
     /// The type of a frame that was sent.
     Told as "type" {
         DailyLimits = "daily_limits", Hello = "hello", Queued = "queued", Matched = "matched",
-        Msg = "msg", Ack = "ack", Typing = "typing", PeerAway = "peer_away", PeerBack = "peer_back",
+        Msg = "msg", Image = "image", Ack = "ack", Typing = "typing", PeerAway = "peer_away", PeerBack = "peer_back",
         PeerLeft = "peer_left", Left = "left", Declared = "declared", Reported = "reported",
         Blocked = "blocked", Unblocked = "unblocked", Waiting = "waiting", Replaced = "replaced",
         Banned = "banned", ServerRestarting = "server_restarting", Error = "error",
@@ -67,7 +67,7 @@ labels! {
 
     /// What a command asks for.
     Kind as "command" {
-        Attach = "attach", Detach = "detach", Join = "join", Next = "next", Leave = "leave",
+        Attach = "attach", Enter = "enter", Detach = "detach", Join = "join", Next = "next", Leave = "leave",
         Block = "block", Unblock = "unblock", Report = "report", Verify = "verify", Ban = "ban",
         Lift = "lift", Dismiss = "dismiss", Adopt = "adopt", Settle = "settle", Renew = "renew",
         Sweep = "sweep",
@@ -185,6 +185,7 @@ impl Told {
             ServerFrame::Queued { .. } => Self::Queued,
             ServerFrame::Matched { .. } => Self::Matched,
             ServerFrame::Msg { .. } => Self::Msg,
+            ServerFrame::Image { .. } => Self::Image,
             ServerFrame::Ack { .. } => Self::Ack,
             ServerFrame::Typing { .. } => Self::Typing,
             ServerFrame::PeerAway { .. } => Self::PeerAway,
@@ -218,6 +219,7 @@ impl Kind {
     pub(crate) const fn of(command: &Command) -> Self {
         match command {
             Command::Attach { .. } => Self::Attach,
+            Command::Enter { .. } => Self::Enter,
             Command::Detach { .. } => Self::Detach,
             Command::Join { .. } => Self::Join,
             Command::Next { .. } => Self::Next,

@@ -6,7 +6,7 @@ use super::Run;
 use super::steps::{Bytes, Made, Steps, choose, edge};
 use super::world::{Doing, device, pair_id};
 use crate::command::{Command, Wish};
-use crate::event::{Client, Departure};
+use crate::event::{Arrival, Client, Departure};
 use crate::id::{Alias, Conn, NodeId, PairId, ReportId, Side};
 use crate::policy::Verification;
 use crate::profile::{Claim, Filter, Gender, Profile, Proof};
@@ -144,7 +144,7 @@ impl Steps {
             let person = self.world.person(who);
             let (here, idle) = (person.current.is_some(), person.doing == Doing::Nothing);
             match kind {
-                Kind::Attach => !here,
+                Kind::Attach => !here || person.arrival == Arrival::Expected && !idle,
                 Kind::Join => here && idle,
                 Kind::Next | Kind::Leave | Kind::Detach => here && !idle,
                 Kind::Block | Kind::Report | Kind::Unblock | Kind::Dismiss => {
@@ -181,7 +181,14 @@ impl Steps {
 
     fn attach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {
         let person = self.world.person(who);
-        let client = if u.ratio(1, 2)? { Client::Native } else { *u.choose(&Client::ALL)? };
+        let talks = matches!(person.doing, Doing::Talking(_));
+        let client = match u.int_in_range(0..=7_u8)? {
+            0..=2 => Client::Native,
+            // Who was matched by one connection comes to the talk by another.
+            3 | 4 if talks && person.arrival != Arrival::Direct => Client::Capability,
+            3 | 4 => Client::Seeker,
+            _ => *u.choose(&Client::ALL)?,
+        };
         let node = node(u)?;
         let (conn, again) = match (u.int_in_range(0..=31_u8)?, person.current, person.former) {
             // After a gap a connection attaches again.
@@ -191,8 +198,26 @@ impl Steps {
             _ => (self.world.new_conn(node), false),
         };
         let again = again != u.ratio(1, 8)?;
+        if client == Client::Capability && !u.ratio(1, 8)? {
+            return self.enter(who, conn, again, u);
+        }
         self.world.attach(who, conn, client, again);
         Ok(Command::Attach { device: device(who), conn, client, again })
+    }
+
+    /// Comes to the talk of now; now and then to one of late.
+    fn enter(&mut self, who: u8, conn: Conn, again: bool, u: Bytes<'_, '_>) -> Made<Command> {
+        let late = choose(self.world.pairs.items(), u)?.map(|pair| pair.id);
+        let talk = match self.world.person(who).doing {
+            Doing::Talking(pair) => Some(pair.id),
+            _ => None,
+        };
+        let is_late = u.ratio(1, 8)?;
+        let pair = late.filter(|_| is_late).or(talk).or(late).unwrap_or(pair_id(self.dice));
+        if talk == Some(pair) {
+            self.world.attach(who, conn, Client::Capability, again);
+        }
+        Ok(Command::Enter { device: device(who), conn, pair, again })
     }
 
     fn detach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {

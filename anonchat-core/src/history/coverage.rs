@@ -42,6 +42,7 @@ pub(super) use names;
 
 names! { COMMANDS, command(&Command) {
     Command::Attach { .. } => "command Attach",
+    Command::Enter { .. } => "command Enter",
     Command::Detach { .. } => "command Detach",
     Command::Join { .. } => "command Join",
     Command::Next { .. } => "command Next",

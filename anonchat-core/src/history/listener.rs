@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::command::{Command, Commit};
-use crate::event::{Departure, Envelope, Event, Phase};
+use crate::event::{Client, Departure, Envelope, Event, Phase};
 use crate::id::{Conn, DeviceId, PairId, Side};
 
 /// What each attached device believes.
@@ -61,7 +61,13 @@ impl Listeners {
         match event {
             Event::Attached { phase, .. } => {
                 let doing = Doing::from(phase);
-                if replaces && let Some(live) = self.live.get(to) {
+                // Who looks for somebody new has left whom they had.
+                let leaves = matches!(command, Command::Attach { client: Client::Seeker, .. })
+                    && *phase == Phase::Idle;
+                if replaces
+                    && !leaves
+                    && let Some(live) = self.live.get(to)
+                {
                     // The device was attached all the time, so it knew; a partner may have gone
                     // in a step whose mail to a dead connection nobody heard.
                     agree(live.doing, doing)?;
@@ -72,7 +78,7 @@ impl Listeners {
             Event::Replaced { .. } => {
                 return match self.live.get(to) {
                     Some(live) if live.conn == *conn => Ok(()),
-                    _ => matches!(command, Command::Attach { conn: new, .. } if new != conn)
+                    _ => matches!(command, Command::Attach { conn: new, .. } | Command::Enter { conn: new, .. } if new != conn)
                         .then_some(())
                         .ok_or_else(|| "a connection replaces itself".into()),
                 };
@@ -156,6 +162,7 @@ fn agree(believed: Doing, truth: Doing) -> Result<(), String> {
 fn actor(command: &Command) -> Option<DeviceId> {
     match command {
         Command::Attach { device, .. }
+        | Command::Enter { device, .. }
         | Command::Detach { device, .. }
         | Command::Join { device, .. }
         | Command::Next { device, .. }

@@ -127,7 +127,7 @@ impl Steps {
 /// The rules that begin to run with a command.
 fn started(command: &Command) -> &'static [Span] {
     match command {
-        Command::Attach { .. } | Command::Renew { .. } => &[Span::Lease],
+        Command::Attach { .. } | Command::Enter { .. } | Command::Renew { .. } => &[Span::Lease],
         Command::Detach { .. } => &[Span::Grace, Span::Rematch, Span::ReportAfter],
         Command::Join { .. } => &[Span::Cooldown],
         Command::Next { .. } => &[Span::Cooldown, Span::Rematch, Span::ReportAfter],

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::bucket::Bucket;
-use crate::event::Client;
+use crate::event::{Arrival, Client};
 use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, Side};
 use crate::policy::{Policy, Verification};
 use crate::profile::{Claim, Filter, Proof};
@@ -48,7 +48,9 @@ pub(super) struct Person {
     pub(super) former: Option<Conn>,
     pub(super) doing: Doing,
     known: Option<(Claim, UnixMillis)>,
-    has_grace: bool,
+    client: Option<Client>,
+    /// How they came to the talk of now.
+    pub(super) arrival: Arrival,
     last_partner: u8,
     away_until: Option<UnixMillis>,
     banned_until: UnixMillis,
@@ -130,8 +132,13 @@ impl World {
     pub(super) fn attach(&mut self, who: u8, conn: Conn, client: Client, again: bool) {
         let (now, until, person) = (self.now, self.now.after(self.lease_ms), self.person(who));
         let newer = person.current.is_some_and(|current| again && current != conn);
-        if now < person.banned_until || newer {
+        let talks = matches!(person.doing, Doing::Talking(_));
+        let is_direct = person.arrival == Arrival::Direct;
+        if now < person.banned_until || newer || talks && !is_direct && !client.has_rooms() {
             return;
+        }
+        if talks && client == Client::Seeker && person.arrival != Arrival::Expected {
+            self.part(who);
         }
         self.leases.entry(conn.node).or_insert(until);
         let person = self.person_mut(who);
@@ -139,7 +146,10 @@ impl World {
             person.former = person.current.or(person.former);
         }
         person.current = Some(conn);
-        person.has_grace = client.has_grace();
+        person.client = Some(client);
+        if person.arrival == Arrival::Expected && client != Client::Seeker {
+            person.arrival = Arrival::Arrived;
+        }
         person.away_until = None;
     }
 
@@ -147,7 +157,7 @@ impl World {
         let (until, grace) = (self.now.after(self.grace_ms), self.grace_ms > 0);
         let person = self.person_mut(who);
         person.former = person.current.take().or(person.former);
-        if grace && person.has_grace {
+        if grace && person.client.is_some_and(Client::has_grace) {
             person.away_until = Some(until);
         } else {
             self.part(who);
@@ -198,6 +208,10 @@ impl World {
         for (member, other) in [(who, waiter), (waiter, who)] {
             let member = self.person_mut(member);
             (member.doing, member.last_partner) = (Doing::Talking(pair), other);
+            member.arrival = match member.client {
+                Some(Client::Seeker) => Arrival::Expected,
+                _ => Arrival::Direct,
+            };
         }
         self.pairs.push(pair);
     }

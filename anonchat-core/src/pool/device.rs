@@ -8,7 +8,7 @@ use slab::Slab;
 
 use super::fairness::Tally;
 use crate::bucket::Bucket;
-use crate::event::{Client, Peer};
+use crate::event::{Arrival, Client, Peer};
 use crate::id::{Conn, DeviceId, PairId, Side};
 use crate::profile::{Gender, Profile, Proof};
 use crate::time::UnixMillis;
@@ -69,6 +69,7 @@ pub(super) struct Talk {
     pub(super) persona: Persona,
     pub(super) pair: PairId,
     pub(super) side: Side,
+    pub(super) arrival: Arrival,
     pub(super) partner: Slot,
     pub(super) since: UnixMillis,
 }
@@ -153,13 +154,23 @@ impl Device {
         }
     }
 
+    /// How it comes to a talk that its connection of now finds.
+    pub(super) fn arrival(&self) -> Arrival {
+        match self.attached {
+            Some(Attached { client: Client::Seeker, .. }) => Arrival::Expected,
+            _ => Arrival::Direct,
+        }
+    }
+
     /// What a partner is shown of it while it is `persona`.
-    pub(super) fn as_peer(&self, persona: &Persona) -> Peer {
+    pub(super) fn as_peer(&self, persona: &Persona, arrival: Arrival) -> Peer {
+        let heard_by = self.attached.filter(|_| arrival != Arrival::Expected);
         Peer {
             profile: Arc::clone(&persona.profile),
             gender: persona.gender,
             verified: persona.verified,
-            route: self.attached.map(|attached| attached.conn),
+            route: heard_by.map(|attached| attached.conn),
+            arrival,
         }
     }
 }

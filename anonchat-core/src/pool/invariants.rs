@@ -6,7 +6,7 @@ use super::Pool;
 use super::device::{Activity, Device, Slot};
 use super::housekeeping::Stale;
 use super::snapshot::Due;
-use crate::event::Envelope;
+use crate::event::{Arrival, Client, Envelope};
 use crate::id::DeviceId;
 
 /// A broken invariant, in words.
@@ -75,7 +75,14 @@ impl Pool {
             let within = rules.daily_per_filter == 0 || u32::from(count) <= rules.daily_per_filter;
             hold!(within, "{id:?} over a filter's limit");
         }
+        let seeks = device.attached.is_some_and(|held| held.client == Client::Seeker);
         if let Some(talk) = device.talk() {
+            let is_expected = talk.arrival == Arrival::Expected;
+            hold!(!seeks || is_expected, "{id:?} seeks somebody and has somebody");
+            hold!(
+                !is_expected || seeks || device.attached.is_none(),
+                "{id:?} has come and is still expected"
+            );
             hold!(talk.partner != slot, "{id:?} talks to itself");
             let theirs = self.devices[talk.partner].talk();
             hold!(

@@ -145,6 +145,9 @@ impl Pool {
             Command::Attach { device, conn, client, again } => {
                 self.attach(*device, *conn, *client, *again)
             }
+            Command::Enter { device, conn, pair, again } => {
+                self.enter_talk(*device, *conn, *pair, *again)
+            }
             Command::Detach { device, conn } => self.detach(*device, *conn),
             Command::Join { device, conn, wish } => self.join(*device, *conn, wish),
             Command::Next { device, conn, wish } => self.next(*device, *conn, wish),

@@ -72,19 +72,21 @@ impl Pool {
         self.met.begin(pair, [a, b]);
         self.charge(slot, filter);
         self.charge(waiting, ticket.bucket.filter());
-        let for_a = self.devices[waiting].as_peer(&ticket.persona);
-        let for_b = self.devices[slot].as_peer(&persona);
+        let arrivals = [slot, waiting].map(|slot| self.devices[slot].arrival());
+        let for_a = self.devices[waiting].as_peer(&ticket.persona, arrivals[1]);
+        let for_b = self.devices[slot].as_peer(&persona, arrivals[0]);
 
         // The exclusion of the two begins with the end of the pair.
         let one = &mut self.devices[slot];
         one.last = Some(Last { pair, partner: b, until: since });
+        let (side, arrival) = (Side::A, arrivals[0]);
         one.activity =
-            Activity::Talking(Talk { persona, pair, side: Side::A, partner: waiting, since });
+            Activity::Talking(Talk { persona, pair, side, arrival, partner: waiting, since });
         let other = &mut self.devices[waiting];
         other.last = Some(Last { pair, partner: a, until: since });
-        let persona = ticket.persona;
+        let (persona, side, arrival) = (ticket.persona, Side::B, arrivals[1]);
         other.activity =
-            Activity::Talking(Talk { persona, pair, side: Side::B, partner: slot, since });
+            Activity::Talking(Talk { persona, pair, side, arrival, partner: slot, since });
 
         for (slot, side, peer) in [(slot, Side::A, for_a), (waiting, Side::B, for_b)] {
             let left = self.allowance(slot);

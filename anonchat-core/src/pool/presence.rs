@@ -4,8 +4,8 @@ use super::Pool;
 use super::device::{Activity, Attached, Slot};
 use super::housekeeping::Stale;
 use super::sweep::Due;
-use crate::event::{Client, Departure, Event, Phase};
-use crate::id::{Conn, DeviceId};
+use crate::event::{Arrival, Client, Departure, Event, Phase};
+use crate::id::{Conn, DeviceId, PairId};
 use crate::rejection::Rejection;
 use crate::time::UnixMillis;
 
@@ -17,6 +17,27 @@ impl Pool {
         client: Client,
         again: bool,
     ) -> Result<(), Rejection> {
+        self.come_in(device, conn, client, again, None)
+    }
+
+    pub(super) fn enter_talk(
+        &mut self,
+        device: DeviceId,
+        conn: Conn,
+        pair: PairId,
+        again: bool,
+    ) -> Result<(), Rejection> {
+        self.come_in(device, conn, Client::Capability, again, Some(pair))
+    }
+
+    fn come_in(
+        &mut self,
+        device: DeviceId,
+        conn: Conn,
+        client: Client,
+        again: bool,
+        only: Option<PairId>,
+    ) -> Result<(), Rejection> {
         self.check_dice()?;
         if let Some(until) = self.banned_until(device) {
             return Err(Rejection::Banned { until });
@@ -26,18 +47,32 @@ impl Pool {
         if let Some(newer) = held.filter(|held| again && held.conn != conn) {
             return Err(Rejection::Replaced { by: newer.client });
         }
+        let talk = self.devices.find(device).and_then(|slot| self.devices[slot].talk());
+        let (pair, arrival) = (talk.map(|talk| talk.pair), talk.map(|talk| talk.arrival));
+        if only.is_some() && pair != only {
+            return Err(Rejection::UnknownPeer);
+        }
+        if arrival.is_some_and(|arrival| arrival != Arrival::Direct) && !client.has_rooms() {
+            return Err(Rejection::Replaced { by: Client::Capability });
+        }
         let slot = self.enter(device);
+        let seeks = client == Client::Seeker;
+        if seeks && arrival.is_some_and(|arrival| arrival != Arrival::Expected) {
+            self.stop(slot, Departure::Left);
+        }
         let former = held.map(|held| held.conn);
         if former.is_some_and(|former| former != conn) {
             self.tell(slot, Event::Replaced { by: client });
             self.unhook(slot);
-            let until = self.grace_end();
-            self.tell_partner(slot, |pair| Event::PeerAway { pair, until });
+            self.tell_away(slot, self.grace_end());
         }
         self.devices[slot].attached = Some(Attached { conn, client });
+        let arrives = self.arrive_at_talk(slot, client);
         if former != Some(conn) {
             self.leases.add(conn.node, device, self.clock, &self.policy, &mut self.due);
             self.devices.online += 1;
+        }
+        if arrives || former != Some(conn) && !seeks {
             self.tell_partner(slot, |pair| Event::PeerBack { pair, route: conn });
         }
         let returned = self.forget_away(slot);
@@ -58,6 +93,19 @@ impl Pool {
         Ok(())
     }
 
+    /// Whether somebody was expected, who has come with that.
+    fn arrive_at_talk(&mut self, slot: Slot, client: Client) -> bool {
+        match &mut self.devices[slot].activity {
+            Activity::Talking(talk)
+                if talk.arrival == Arrival::Expected && client != Client::Seeker =>
+            {
+                talk.arrival = Arrival::Arrived;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The connection of a device is gone: it is away within the grace, or it has left.
     pub(super) fn lose(&mut self, slot: Slot) {
         let Some(attached) = self.devices[slot].attached else { return };
@@ -70,7 +118,7 @@ impl Pool {
             }
             self.devices[slot].away_until = Some(until);
             self.due.insert((until, Due::Grace(self.devices[slot].id)));
-            self.tell_partner(slot, |pair| Event::PeerAway { pair, until });
+            self.tell_away(slot, until);
         } else {
             self.stop(slot, Departure::Lost);
             self.retire(slot);
@@ -160,12 +208,12 @@ impl Pool {
             },
             Activity::Talking(talk) => {
                 let partner = &self.devices[talk.partner];
-                let persona = partner.talk().map_or(&talk.persona, |theirs| &theirs.persona);
+                let theirs = partner.talk().unwrap_or(talk);
                 Phase::Paired {
                     pair: talk.pair,
                     side: talk.side,
                     profile: talk.persona.profile.clone(),
-                    peer: partner.as_peer(persona),
+                    peer: partner.as_peer(&theirs.persona, theirs.arrival),
                     since: talk.since,
                 }
             }
@@ -174,6 +222,14 @@ impl Pool {
 
     fn grace_end(&self) -> UnixMillis {
         self.clock.after(u64::from(self.policy.connection.grace_s) * 1_000)
+    }
+
+    /// Of somebody who is expected it is nothing new that they are not there.
+    fn tell_away(&mut self, slot: Slot, until: UnixMillis) {
+        let talk = self.devices[slot].talk();
+        if talk.is_some_and(|talk| talk.arrival != Arrival::Expected) {
+            self.tell_partner(slot, |pair| Event::PeerAway { pair, until });
+        }
     }
 
     fn tell_partner(&mut self, slot: Slot, event: impl FnOnce(crate::id::PairId) -> Event) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Pool;
 use super::device::{Activity, Device, Persona};
-use crate::event::Client;
+use crate::event::{Arrival, Client};
 use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, ReportId, Side};
 use crate::order::Order;
 use crate::profile::{Filter, Gender, Profile, Proof};
@@ -117,6 +117,8 @@ pub enum ActivityState {
         pair: PairId,
         /// Its place in it.
         side: Side,
+        /// How it comes to it.
+        arrival: Arrival,
         /// As whom.
         persona: PersonaState,
         /// Since when.
@@ -232,6 +234,7 @@ fn activity_state(activity: &Activity) -> ActivityState {
         Activity::Talking(talk) => ActivityState::Talking {
             pair: talk.pair,
             side: talk.side,
+            arrival: talk.arrival,
             persona: persona_state(&talk.persona),
             since: talk.since,
         },

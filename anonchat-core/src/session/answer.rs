@@ -8,7 +8,7 @@ use super::why::Narrowing;
 use crate::event::{Allowance, Departure, Phase};
 use crate::id::Alias;
 use crate::profile::{Filter, Gender, Profile};
-use crate::store::{ChatText, MessageId};
+use crate::store::{ChatImage, ChatText, MessageId};
 use crate::time::UnixMillis;
 
 /// A frame to a client. There is deliberately no `Debug`: it may hold chat text.
@@ -48,6 +48,13 @@ pub enum ServerFrame {
         id: Option<MessageId>,
         /// The words.
         text: ChatText,
+    },
+    /// The partner shows a picture, to a [`Client::Capability`](crate::Client).
+    Image {
+        /// The partner.
+        from: Alias,
+        /// The picture.
+        image: ChatImage,
     },
     /// The partner has the message.
     Ack {
@@ -159,6 +166,8 @@ pub enum Close {
     Restarting,
     /// The client gave no sign of life.
     Idle,
+    /// The talk is over for which the connection was there.
+    Over,
     /// The transport was closed before; there is nothing left to do.
     Gone,
 }
@@ -171,7 +180,7 @@ impl Close {
             Self::Banned => 4003,
             Self::Restarting => 1012,
             Self::Idle => 1001,
-            Self::Gone => 1000,
+            Self::Over | Self::Gone => 1000,
         }
     }
 
@@ -182,6 +191,7 @@ impl Close {
             Self::Banned => "banned",
             Self::Restarting => "restarting",
             Self::Idle => "idle",
+            Self::Over => "over",
             Self::Gone => "",
         }
     }

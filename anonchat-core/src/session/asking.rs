@@ -70,6 +70,7 @@ impl Session {
                 let why = Departure::Left;
                 self.order(Action::Leave, Command::Leave { device, conn, why });
             }
+            ClientFrame::Image { image } => self.show(image),
             ClientFrame::Msg { peer, id, text } => {
                 self.say(peer.as_deref(), id.as_deref(), &text);
             }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::profile::{Filter, Gender};
+use crate::store::ChatImage;
 
 /// A frame from a client, as it was said: nothing but its form has been checked.
 ///
@@ -41,6 +42,11 @@ pub enum ClientFrame<'a> {
         id: Option<Cow<'a, str>>,
         /// The words.
         text: Cow<'a, str>,
+    },
+    /// Show the partner a picture. No text is read as one: a door that carries pictures makes it.
+    Image {
+        /// The picture.
+        image: ChatImage,
     },
     /// The partner's message of this id has arrived.
     Ack {
@@ -96,6 +102,8 @@ pub enum Action {
     Leave,
     /// `msg`
     Msg,
+    /// `image`
+    Image,
     /// `ack`
     Ack,
     /// `typing`
@@ -136,6 +144,7 @@ impl ClientFrame<'_> {
             Self::Next { .. } => Action::Next,
             Self::Leave => Action::Leave,
             Self::Msg { .. } => Action::Msg,
+            Self::Image { .. } => Action::Image,
             Self::Ack { .. } => Action::Ack,
             Self::Typing { .. } => Action::Typing,
             Self::Report { .. } => Action::Report,
@@ -149,11 +158,12 @@ impl ClientFrame<'_> {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Join,
         Self::Next,
         Self::Leave,
         Self::Msg,
+        Self::Image,
         Self::Ack,
         Self::Typing,
         Self::Report,
@@ -170,6 +180,7 @@ impl Action {
             Self::Next => "next",
             Self::Leave => "leave",
             Self::Msg => "msg",
+            Self::Image => "image",
             Self::Ack => "ack",
             Self::Typing => "typing",
             Self::Report => "report",
@@ -180,9 +191,10 @@ impl Action {
         }
     }
 
-    /// Reads a name on the wire; `None` for anything else.
+    /// Reads a name on the wire; `None` for anything else, and for `image`, which no text asks for.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == name)
+        let is_written = |action: &Self| *action != Self::Image;
+        Self::ALL.into_iter().filter(is_written).find(|action| action.as_str() == name)
     }
 
     /// Whether a native client may send many of them: they count in a bucket of their own.

@@ -21,10 +21,6 @@ impl Session {
                 }
                 self.lose(Close::Replaced);
             }
-            (Client::Cookie | Client::Capability, _)
-            | (Client::Plain, Client::Native | Client::Cookie | Client::Capability) => {
-                self.lose(Close::Replaced);
-            }
             // After a close the original client would be deaf, so it stays, without state.
             (Client::Plain, Client::Plain) => {
                 self.presence.standing = Standing::Elsewhere;
@@ -33,7 +29,17 @@ impl Session {
                     self.rejected(order, Rejection::NotAttached);
                 }
             }
+            _ => self.lose(Close::Replaced),
         }
+    }
+
+    /// The pool does not know (any more) the pair for which the connection is there.
+    pub(super) fn turned_away(&mut self) {
+        match self.is_talking() {
+            true => self.forget_partner(),
+            false => self.send(ServerFrame::Left),
+        }
+        self.presence.end(Close::Over);
     }
 
     pub(super) fn banned(&mut self, until: UnixMillis) {

@@ -35,9 +35,7 @@ impl Rates {
         action: Option<Action>,
     ) -> Result<(), u64> {
         match (client, action) {
-            (Client::Native | Client::Cookie | Client::Capability, Some(action))
-                if action.is_signal() =>
-            {
+            (client, Some(action)) if client != Client::Plain && action.is_signal() => {
                 self.signals.take(at, rates.signals_per_minute)
             }
             _ => self.frames.take(at, rates.frames_per_minute),

@@ -1,8 +1,9 @@
 //! The protocol of one connection, as a machine that is fed and polled.
 //!
 //! It decides what a client may say when: rates, lengths, screening, message ids and
-//! acknowledgements, idle time, stale pairs, resuming. It holds no message and does no I/O. Every
-//! door runs it through the same loop:
+//! acknowledgements, idle time, stale pairs, resuming. It does no I/O, and holds no message but, for
+//! seconds, the first ones to a partner who has still to come to the talk. Every door runs it
+//! through the same loop:
 //!
 //! 1. [`Session::handle`] takes an [`Input`] with the current time;
 //! 2. [`Session::poll`] is called until it has no more [`Output`];
@@ -19,6 +20,7 @@
 mod answer;
 mod asking;
 mod frame;
+mod held;
 mod leave;
 mod life;
 mod limits;
@@ -49,7 +51,7 @@ pub use why::Narrowing;
 use crate::bucket::Bucket;
 use crate::command::Command;
 use crate::event::{Client, Event};
-use crate::id::{Conn, DeviceId, PoolId};
+use crate::id::{Conn, DeviceId, PairId, PoolId};
 use crate::profile::{Gender, Profile};
 use crate::query::{Query, View};
 use crate::rejection::Rejection;
@@ -104,6 +106,9 @@ pub enum Output {
     Read(Query),
     /// Carry something to the partner. What was sent before must be on its way to the client.
     Whisper(Whisper),
+    /// The message of a [`Client::Cookie`], which shows its own when it hears of it, is on its way or
+    /// waits for a partner who is expected.
+    Accepted,
     /// What the partner said may have been lost: hand in an [`Input::Gap`].
     Missed,
     /// Close the transport; nothing more will come, and the session may be dropped.
@@ -122,6 +127,8 @@ pub struct Session {
     client: Client,
     device: DeviceId,
     conn: Conn,
+    /// The only pair for which the connection is there.
+    enters: Option<PairId>,
     rates: Rates,
     clock: UnixMillis,
     presence: Presence,
@@ -156,6 +163,32 @@ impl Session {
         device: DeviceId,
         conn: Conn,
     ) -> Self {
+        Self::begin(at, settings, pool, client, device, conn, None)
+    }
+
+    /// A [`Client::Capability`] has come in for a talk that was found elsewhere. When the pool no
+    /// longer knows the pair, now or later, the client is told so by [`ServerFrame::Left`] or
+    /// [`ServerFrame::PeerLeft`], and the session ends with [`Close::Over`].
+    pub fn entering(
+        at: UnixMillis,
+        settings: Arc<Settings>,
+        pool: Option<PoolId>,
+        device: DeviceId,
+        conn: Conn,
+        pair: PairId,
+    ) -> Self {
+        Self::begin(at, settings, pool, Client::Capability, device, conn, Some(pair))
+    }
+
+    fn begin(
+        at: UnixMillis,
+        settings: Arc<Settings>,
+        pool: Option<PoolId>,
+        client: Client,
+        device: DeviceId,
+        conn: Conn,
+        enters: Option<PairId>,
+    ) -> Self {
         let mut session = Self {
             presence: Presence::new(pool.is_some()),
             life: Life::new(at, settings.policy.connection.idle_s),
@@ -164,6 +197,7 @@ impl Session {
             client,
             device,
             conn,
+            enters,
             rates: Rates::default(),
             clock: at,
             greeted: false,
@@ -250,6 +284,7 @@ impl Session {
         if self.presence.is_over() {
             return;
         }
+        self.forget_held();
         match input {
             Input::Frame(frame) => {
                 self.life.sign(self.clock);
@@ -281,7 +316,8 @@ impl Session {
             return None;
         }
         let idle = (!self.presence.is_ending()).then(|| self.life.deadline());
-        self.presence.retry_at().into_iter().chain(idle).min()
+        let held = self.held_until();
+        self.presence.retry_at().into_iter().chain(idle).chain(held).min()
     }
 
     fn send(&mut self, frame: ServerFrame) {

@@ -50,6 +50,7 @@ impl Session {
                     talk.reroute(Some(route));
                     let peer = talk.partner();
                     self.send_native(ServerFrame::PeerBack { peer });
+                    self.hand_over();
                 }
             }
             Event::Blocked { block } => {
@@ -102,6 +103,7 @@ impl Session {
         } else {
             self.catch_up(&phase, limits);
         }
+        self.hand_over();
     }
 
     /// Tells the original client, which knows no `hello`, what it has missed.
@@ -131,7 +133,7 @@ impl Session {
     }
 
     fn matched(&mut self, pair: PairId, side: Side, peer: &Peer, limits: Allowance) {
-        self.doing = Doing::Talking(Talk::new(pair, side, peer.route));
+        self.doing = Doing::Talking(Talk::new(pair, side, peer));
         self.send(ServerFrame::Matched {
             peer: Alias { pair, side: side.other() },
             profile: Arc::clone(&peer.profile),

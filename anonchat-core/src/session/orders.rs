@@ -64,6 +64,9 @@ impl Session {
             (None, _) | (Some(Awaited::Order(_)), Ok(())) => {}
             (Some(_), Err(Rejection::Banned { until })) => self.banned(until),
             (Some(Awaited::Attach), Err(Rejection::Replaced { by })) => self.replaced(by),
+            (Some(Awaited::Attach), Err(Rejection::UnknownPeer)) if self.enters.is_some() => {
+                self.turned_away();
+            }
             (Some(Awaited::Attach), Err(_)) => self.attach_later(),
             (Some(Awaited::Order(order)), Err(rejection)) => self.rejected(order, rejection),
         }

@@ -188,9 +188,14 @@ impl Session {
 
     /// Does the next thing that needs the pool, one at a time.
     pub(super) fn settle(&mut self) {
+        let is_idle = matches!(self.doing, Doing::Idle);
         let presence = &mut self.presence;
         if presence.is_over() || presence.awaits() {
             return;
+        }
+        let is_settled = presence.held && !presence.attach_wanted && !presence.is_ending();
+        if self.enters.is_some() && is_idle && is_settled && presence.is_here() {
+            presence.end(Close::Over);
         }
         if let Some(ending) = presence.ending.filter(|_| !presence.owes_detach) {
             return self.take_leave(ending);
@@ -210,7 +215,11 @@ impl Session {
             presence.owes_detach = true;
             // Only at its first coming is it certain to be the newest connection.
             let again = presence.held;
-            self.apply(Awaited::Attach, Command::Attach { device, conn, client, again });
+            let command = match self.enters {
+                Some(pair) => Command::Enter { device, conn, pair, again },
+                None => Command::Attach { device, conn, client, again },
+            };
+            self.apply(Awaited::Attach, command);
         } else if let Some(order) = presence.deferred.take() {
             let command = order.command.clone();
             self.apply(Awaited::Order(order), command);

@@ -112,6 +112,15 @@ pub(super) const ELSEWHERE: &str = "This chat is open in another window.";
 /// What 000's client is told of a message that is empty or too long.
 pub(super) const INVALID_MESSAGE: &str = "Invalid message";
 
+/// What a client is told of a picture that is too large.
+pub(super) const LARGE_IMAGE: &str = "That picture is too large.";
+
+/// What a client is told of a picture for a partner whose client shows none.
+pub(super) const BLIND_PARTNER: &str = "Your partner's client does not show pictures.";
+
+/// What a client is told of a picture for a partner who is not there.
+pub(super) const AWAY_PARTNER: &str = "Your partner is not here yet.";
+
 /// What a client is told of an abusive message.
 pub(super) const PROHIBITED_MESSAGE: &str = "Message contains prohibited language.";
 
@@ -225,7 +234,8 @@ mod tests {
             .iter()
             .filter(|code| **code != ErrorCode::Banned)
             .map(|code| code.message())
-            .chain([ELSEWHERE, INVALID_MESSAGE, PROHIBITED_MESSAGE]);
+            .chain([ELSEWHERE, INVALID_MESSAGE, PROHIBITED_MESSAGE])
+            .chain([LARGE_IMAGE, BLIND_PARTNER, AWAY_PARTNER]);
         for message in words {
             assert!(!message.to_lowercase().contains("ban"), "{message}");
         }

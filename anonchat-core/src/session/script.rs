@@ -91,7 +91,12 @@ impl Script {
         let pool = settings.pool(if bytes.ratio(15, 16)? { None } else { Some("none") });
         let (at, client) = (UnixMillis::new(1_000_000), Client::arbitrary(bytes)?);
         let (device, conn) = (DeviceId::from_bytes([7; 16]), draw::conn(1));
-        let session = Session::new(at, Arc::clone(&settings), pool, client, device, conn);
+        let session = if client == Client::Capability && bool::arbitrary(bytes)? {
+            let pair = draw::pair(bytes)?;
+            Session::entering(at, Arc::clone(&settings), pool, device, conn, pair)
+        } else {
+            Session::new(at, Arc::clone(&settings), pool, client, device, conn)
+        };
         Ok(Self { session, settings, at, asked: 0, last: None, closed: false })
     }
 
@@ -156,7 +161,7 @@ impl Script {
         let silent = match frame {
             Err(_) => false,
             Ok(frame) => match frame.action() {
-                Action::Msg | Action::Ack | Action::Typing => true,
+                Action::Msg | Action::Image | Action::Ack | Action::Typing => true,
                 Action::Leave => self.session.client() != Client::Native,
                 _ => false,
             },
@@ -214,7 +219,7 @@ impl Script {
             count += 1;
             match output {
                 Output::Send(frame) => self.sent(&frame),
-                Output::Ping => {}
+                Output::Ping | Output::Accepted => {}
                 Output::Missed => self.gap(),
                 Output::Apply(command) => {
                     self.asked += 1;
@@ -256,11 +261,12 @@ impl Script {
                     | ServerFrame::Ack { .. }
                     | ServerFrame::PeerAway { .. }
                     | ServerFrame::PeerBack { .. }
-                    | ServerFrame::Typing { typing: false, .. }
                     | ServerFrame::Replaced
                     | ServerFrame::Banned { .. }
                     | ServerFrame::ServerRestarting { .. }
             );
+            let stops = matches!(frame, ServerFrame::Typing { typing: false, .. });
+            let foreign = foreign || stops && self.session.client() == Client::Plain;
             assert!(!foreign, "a frame that the original client does not know");
         }
         #[cfg(feature = "serde")]

@@ -5,15 +5,17 @@ use std::collections::VecDeque;
 
 use super::answer::ServerFrame;
 use super::frame::Action;
+use super::held::Held;
 use super::refusal::{ErrorCode, INVALID_MESSAGE, PROHIBITED_MESSAGE, Refusal};
 use super::{Output, Session};
-use crate::event::Phase;
+use crate::event::{Arrival, Client, Peer, Phase};
 use crate::id::{Alias, Conn, NodeId, PairId, Side};
 use crate::screen::{Field, Finding};
 use crate::store::{Body, ChatText, MessageId, Whisper};
 
 /// What the device is doing, as far as this connection knows.
-#[derive(Debug, Default)]
+#[cfg_attr(feature = "test-util", derive(Debug))]
+#[derive(Default)]
 pub(super) enum Doing {
     #[default]
     Idle,
@@ -22,17 +24,22 @@ pub(super) enum Doing {
 }
 
 /// A pair, seen from one of its sides.
-#[derive(Debug)]
+#[cfg_attr(feature = "test-util", derive(Debug))]
 pub(super) struct Talk {
     pub(super) pair: PairId,
     side: Side,
-    /// Where the partner is; `None` while they are away.
-    route: Option<Conn>,
+    /// Where the partner is; `None` while they are away or expected.
+    pub(super) route: Option<Conn>,
     /// The client's messages that the partner has not acknowledged, in the order of the client.
     unacknowledged: VecDeque<MessageId>,
     /// Whether the first of them may have been lost, with a connection that is gone say. Until it
     /// comes again nothing else with an id is handed on, or the partner would see it first.
     lost: bool,
+    /// Whether the partner has still to come to the talk.
+    expects: bool,
+    pub(super) held: Held,
+    /// Whether the partner can be shown pictures.
+    pub(super) sees: bool,
     /// The partner's newest messages, for a client that does not know doubles itself.
     heard: VecDeque<MessageId>,
 }
@@ -52,20 +59,24 @@ impl Doing {
             (_, Phase::Waiting { .. }) => *self = Self::Waiting,
             (Self::Talking(talk), Phase::Paired { pair, peer, .. }) if talk.pair == *pair => {
                 talk.reroute(peer.route);
+                talk.expects = peer.arrival == Arrival::Expected;
             }
             (_, Phase::Paired { pair, side, peer, .. }) => {
-                *self = Self::Talking(Talk::new(*pair, *side, peer.route));
+                *self = Self::Talking(Talk::new(*pair, *side, peer));
             }
         }
     }
 }
 
 impl Talk {
-    pub(super) const fn new(pair: PairId, side: Side, route: Option<Conn>) -> Self {
+    pub(super) const fn new(pair: PairId, side: Side, peer: &Peer) -> Self {
         Self {
             pair,
             side,
-            route,
+            route: peer.route,
+            expects: matches!(peer.arrival, Arrival::Expected),
+            held: Held::new(),
+            sees: !matches!(peer.arrival, Arrival::Direct),
             unacknowledged: VecDeque::new(),
             lost: false,
             heard: VecDeque::new(),
@@ -92,6 +103,14 @@ impl Talk {
             self.doubt();
         }
         self.route = route;
+        self.expects &= route.is_none();
+    }
+
+    /// What has waited for the partner, who is there now.
+    pub(super) fn hand_over(&mut self) -> impl Iterator<Item = Output> + use<> {
+        let (to, pair) = (self.route, self.pair);
+        let held = to.map(|_| self.held.take()).into_iter().flatten();
+        held.filter_map(move |body| to.map(|to| Output::Whisper(Whisper { to, pair, body })))
     }
 
     /// What is not acknowledged may be lost.
@@ -134,7 +153,7 @@ impl Talk {
     }
 
     /// To the partner, if they are there.
-    fn to_partner(&self, body: Body) -> Option<Output> {
+    pub(super) fn to_partner(&self, body: Body) -> Option<Output> {
         self.route.map(|to| Output::Whisper(Whisper { to, pair: self.pair, body }))
     }
 }
@@ -192,7 +211,19 @@ impl Session {
             return Ok(());
         }
         let (id, text) = (id.cloned(), ChatText::new(text));
-        self.out.0.extend(talk.to_partner(Body::Text { id, text }));
+        let is_held = talk.expects && id.is_none();
+        let body = Body::Text { id, text };
+        if is_held {
+            let most = policy.connection.held_messages as usize;
+            if !talk.held.put(self.clock, body, most) {
+                return Err(Refusal::new(ErrorCode::RateLimited));
+            }
+        } else {
+            self.out.0.extend(talk.to_partner(body));
+        }
+        if self.client == Client::Cookie {
+            self.out.0.push_back(Output::Accepted);
+        }
         Ok(())
     }
 
@@ -219,7 +250,8 @@ impl Session {
 
     /// Something came from a partner, perhaps a former one.
     pub(super) fn whispered(&mut self, whisper: Whisper) {
-        let native = self.is_native();
+        let (client, native) = (self.client, self.is_native());
+        let rooms = client.has_rooms();
         let most = self.settings.policy.connection.unacknowledged as usize;
         let talk = match &mut self.doing {
             Doing::Talking(talk) if talk.pair == whisper.pair => talk,
@@ -238,10 +270,11 @@ impl Session {
                 self.out.0.extend(receipt);
             }
             Body::Text { id, text } => self.send(ServerFrame::Msg { from, id, text }),
-            Body::Typing(typing) if native || typing => {
+            Body::Image(image) if rooms => self.send(ServerFrame::Image { from, image }),
+            Body::Typing(typing) if typing || client != Client::Plain => {
                 self.send(ServerFrame::Typing { from, typing });
             }
-            Body::Typing(_) => {}
+            Body::Image(_) | Body::Typing(_) => {}
             Body::Ack(id) => {
                 talk.acknowledged(&id);
                 if native {

@@ -38,6 +38,7 @@ pub fn decode(text: &str) -> Result<ClientFrame<'_>, FrameError> {
         Action::Next => parse::<Next<'_>>(text, of)?.into(),
         Action::Leave => ClientFrame::Leave,
         Action::Msg => parse::<Msg<'_>>(text, of)?.into(),
+        Action::Image => return Err(FrameError::UnknownAction),
         Action::Ack => parse::<Ack<'_>>(text, of)?.into(),
         Action::Typing => parse::<Typing<'_>>(text, of)?.into(),
         Action::Report => parse::<Report<'_>>(text, of)?.into(),

@@ -41,6 +41,9 @@ impl<'a> Shape<'a> {
                 id: id.as_ref().filter(|_| native).map(MessageId::as_str),
                 text: text.reveal(),
             },
+            ServerFrame::Image { from, image } => {
+                Self::Image { from: Name(*from), image: image.reveal() }
+            }
             ServerFrame::Ack { id } => Self::Ack { id: id.as_str() },
             ServerFrame::Typing { from, typing } => {
                 Self::Typing { from: Name(*from), typing: native.then_some(*typing) }
@@ -109,7 +112,7 @@ impl<'a> Greeting<'a> {
                 greeting.since = Some(since.get());
             }
             Phase::Paired { pair, side, peer, since, .. } => {
-                let Peer { profile, gender, verified, route } = peer;
+                let Peer { profile, gender, verified, route, arrival: _ } = peer;
                 greeting.phase = "paired";
                 greeting.peer = Some(Name(Alias { pair: *pair, side: side.other() }));
                 greeting.peer_profile = Some(PeerProfile::of(profile, *gender, Some(*verified)));

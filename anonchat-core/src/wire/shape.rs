@@ -32,6 +32,10 @@ pub(super) enum Shape<'a> {
         id: Option<&'a str>,
         text: &'a str,
     },
+    Image {
+        from: Name,
+        image: &'a str,
+    },
     Ack {
         id: &'a str,
     },

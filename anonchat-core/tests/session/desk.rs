@@ -4,9 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use anonchat_core::session::{Input, Output, Session, Settings, Waits};
 use anonchat_core::{
-    Alias, Allowance, Attestor, Body, ChatText, Client, Command, Conn, DeviceId, Event, Field,
-    Filter, Finding, Gender, InvalidToken, MessageId, NodeId, PairId, Peer, Phase, Policy, PoolId,
-    Profile, Rejection, Screen, Side, UnixMillis, Whisper, wire,
+    Alias, Allowance, Arrival, Attestor, Body, ChatText, Client, Command, Conn, DeviceId, Event,
+    Field, Filter, Finding, Gender, InvalidToken, MessageId, NodeId, PairId, Peer, Phase, Policy,
+    PoolId, Profile, Rejection, Screen, Side, UnixMillis, Whisper, wire,
 };
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -72,6 +72,19 @@ impl Desk {
         let at = UnixMillis::new(START);
         let session = Session::new(at, Arc::clone(&settings), pool, client, device(), conn(1));
         Self { settings, session, at: START, command: None, pair: pair_id(1) }
+    }
+
+    /// A connection that comes for one talk only.
+    pub(crate) fn entering(pair: u8) -> Self {
+        Self::entering_under(pair, |_| ())
+    }
+
+    pub(crate) fn entering_under(pair: u8, change: impl FnOnce(&mut Policy)) -> Self {
+        let settings = Arc::new(settings(change));
+        let (pool, at) = (settings.pool(None), UnixMillis::new(START));
+        let (shared, pair) = (Arc::clone(&settings), pair_id(pair));
+        let session = Session::entering(at, shared, pool, device(), conn(1), pair);
+        Self { settings, session, at: START, command: None, pair }
     }
 
     /// What its session shares with the others of the server.
@@ -170,6 +183,7 @@ impl Desk {
                     json
                 }
                 Output::Ping => "ping".to_owned(),
+                Output::Accepted => "accepted".to_owned(),
                 Output::Missed => "missed".to_owned(),
                 Output::Read(query) => format!("read {query:?}"),
                 Output::Close(close) => format!("close {} {}", close.code(), close.reason()),
@@ -194,6 +208,7 @@ fn whispered(body: &Body) -> String {
             let id = id.as_ref().map_or("-", MessageId::as_str);
             format!("whisper text {id} {}", text.reveal())
         }
+        Body::Image(image) => format!("whisper image {}", image.reveal()),
         Body::Typing(typing) => format!("whisper typing {typing}"),
         Body::Ack(id) => format!("whisper ack {}", id.as_str()),
     }
@@ -262,7 +277,13 @@ pub(crate) fn lining_up() -> Phase {
 
 pub(crate) fn ben() -> Peer {
     let profile = Arc::new(profile("Ben", "hums"));
-    Peer { profile, gender: Some(Gender::Male), verified: true, route: Some(conn(2)) }
+    Peer {
+        profile,
+        gender: Some(Gender::Male),
+        verified: true,
+        route: Some(conn(2)),
+        arrival: Arrival::Direct,
+    }
 }
 
 pub(crate) fn profile(nickname: &str, bio: &str) -> Profile {

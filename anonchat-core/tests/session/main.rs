@@ -1,5 +1,6 @@
 //! The protocol of one connection: one file per chapter, one sentence per test.
 
+mod arrivals;
 mod coming_in;
 mod delivery;
 mod desk;

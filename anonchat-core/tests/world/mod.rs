@@ -131,6 +131,28 @@ impl World {
         Ok(told)
     }
 
+    /// Comes to a talk by a connection of its own.
+    pub fn enter(&mut self, who: Who, pair: PairId) -> Result<Vec<(Who, Event)>, Rejection> {
+        self.made += 1;
+        let conn = Conn { node: NodeId(1), id: self.made };
+        let (device, again) = (who.device(), false);
+        let told = self.apply(Command::Enter { device, conn, pair, again })?;
+        self.conns.insert(who, conn);
+        self.alive.insert(NodeId(1));
+        Ok(told)
+    }
+
+    /// The same by a connection that was there before, as after lost mail.
+    pub fn enter_again(
+        &mut self,
+        who: Who,
+        conn: Conn,
+        pair: PairId,
+    ) -> Result<Vec<(Who, Event)>, Rejection> {
+        let (device, again) = (who.device(), true);
+        self.apply(Command::Enter { device, conn, pair, again })
+    }
+
     /// Opens a native connection.
     pub fn attach(&mut self, who: Who) -> Vec<(Who, Event)> {
         self.attach_at(who, 1, Client::Native).expect("attached")

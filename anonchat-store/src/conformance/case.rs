@@ -171,6 +171,7 @@ pub(super) fn queries() -> Vec<Query> {
 fn node(command: &Command) -> Option<NodeId> {
     match command {
         Command::Attach { conn, .. }
+        | Command::Enter { conn, .. }
         | Command::Detach { conn, .. }
         | Command::Join { conn, .. }
         | Command::Next { conn, .. }
@@ -184,6 +185,7 @@ fn node(command: &Command) -> Option<NodeId> {
 pub(super) fn device(command: &Command) -> Option<DeviceId> {
     match command {
         Command::Attach { device, .. }
+        | Command::Enter { device, .. }
         | Command::Detach { device, .. }
         | Command::Join { device, .. }
         | Command::Next { device, .. }

@@ -19,7 +19,7 @@ use anonchat_core::{
 use super::pack::{self, Pack};
 
 /// The version of keys, arguments and replies. It changes with any of them.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 
 /// The greatest integer that a script can hold exactly.
 const GREATEST: u64 = (1 << 53) - 1;
@@ -99,6 +99,9 @@ pub(super) fn command(call: &Call<'_>, command: &Command) -> Vec<Vec<u8>> {
     let packed = match command {
         Command::Attach { device, conn, client, again } => {
             held(*device, *conn).u8(*client as u8).flag(client.has_grace()).flag(*again)
+        }
+        Command::Enter { device, conn, pair, again } => {
+            held(*device, *conn).flag(*again).pair(*pair)
         }
         Command::Detach { device, conn } => held(*device, *conn),
         Command::Join { device, conn, wish } | Command::Next { device, conn, wish } => {

@@ -1,6 +1,6 @@
 //! Envelopes as the scripts pack them, in replies and in mail alike.
 
-use anonchat_core::{Allowance, Envelope, Event, Peer, Phase, Rejection};
+use anonchat_core::{Allowance, Arrival, Envelope, Event, Peer, Phase, Rejection};
 
 use super::malformed::Malformed;
 use super::unpack::{Unpack, client, gender, instant};
@@ -66,11 +66,16 @@ fn phase(rest: &mut Unpack<'_>) -> Result<Phase, Malformed> {
 
 fn peer(rest: &mut Unpack<'_>) -> Result<Peer, Malformed> {
     let (gender, verified) = (rest.gender()?, rest.flag()?);
+    let arrival = rest.arrival()?;
     let (has_route, route) = (rest.flag()?, rest.conn()?);
     if !has_route && (route.node.0, route.id) != (0, 0) {
         return Err(Malformed::Range("a route"));
     }
-    Ok(Peer { profile: rest.profile()?, gender, verified, route: has_route.then_some(route) })
+    if has_route && arrival == Arrival::Expected {
+        return Err(Malformed::Range("a route"));
+    }
+    let (profile, route) = (rest.profile()?, has_route.then_some(route));
+    Ok(Peer { profile, gender, verified, route, arrival })
 }
 
 fn allowance(rest: &mut Unpack<'_>) -> Result<Allowance, Malformed> {

@@ -248,7 +248,7 @@ impl Link {
 /// The node that a command makes or keeps alive.
 fn speaks_from(command: &Command) -> Option<NodeId> {
     match command {
-        Command::Attach { conn, .. } => Some(conn.node),
+        Command::Attach { conn, .. } | Command::Enter { conn, .. } => Some(conn.node),
         Command::Renew { node } => Some(*node),
         _ => None,
     }

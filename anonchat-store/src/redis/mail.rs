@@ -1,6 +1,6 @@
 //! What goes through the channels: batches of envelopes, and whispers.
 
-use anonchat_core::{Body, ChatText, Envelope, MessageId, Whisper};
+use anonchat_core::{Body, ChatImage, ChatText, Envelope, MessageId, Whisper};
 
 use super::envelope::{MAX_ENVELOPES, envelope};
 use super::malformed::Malformed;
@@ -11,6 +11,7 @@ const TEXT: u8 = 0;
 const TEXT_WITH_ID: u8 = 1;
 const TYPING: u8 = 2;
 const ACK: u8 = 3;
+const IMAGE: u8 = 4;
 
 /// The mail of one commit for one mailbox.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,6 +49,7 @@ pub(super) fn whisper(payload: &[u8]) -> Result<Whisper, Malformed> {
         }
         TYPING => Body::Typing(rest.flag()?),
         ACK => Body::Ack(message_id(rest.rest())?),
+        IMAGE => Body::Image(text(rest.rest()).map(ChatImage::new)?),
         _ => return Err(Malformed::Range("the kind of a whisper")),
     };
     rest.end()?;
@@ -64,6 +66,7 @@ pub(super) fn encode_whisper(whisper: &Whisper) -> Vec<u8> {
             // An id has at most 32 bytes.
             pack.u8(TEXT_WITH_ID).u8(id.len() as u8).bytes(id).bytes(text.reveal().as_bytes())
         }
+        Body::Image(image) => pack.u8(IMAGE).bytes(image.reveal().as_bytes()),
         Body::Typing(typing) => pack.u8(TYPING).flag(*typing),
         Body::Ack(id) => pack.u8(ACK).bytes(id.as_str().as_bytes()),
     };

@@ -142,7 +142,8 @@ fn phase(pack: Pack, phase: &Phase) -> Pack {
 }
 
 fn peer(pack: Pack, peer: &Peer) -> Pack {
-    let pack = pack.gender(peer.gender).flag(peer.verified).flag(peer.route.is_some());
+    let pack = pack.gender(peer.gender).flag(peer.verified).u8(peer.arrival as u8);
+    let pack = pack.flag(peer.route.is_some());
     let pack = match peer.route {
         Some(conn) => pack.conn(conn),
         None => pack.bytes(&[0; 16]),

@@ -99,6 +99,7 @@ macro_rules! scripts {
 
 scripts! {
     attach: Writes("on_attach");
+    enter: Writes("on_enter");
     detach: Writes("on_detach");
     join: Writes("on_join");
     next: Writes("on_next");
@@ -147,6 +148,7 @@ impl Scripts {
     pub(super) fn command(&self, command: &Command) -> &Script {
         match command {
             Command::Attach { .. } => &self.attach,
+            Command::Enter { .. } => &self.enter,
             Command::Detach { .. } => &self.detach,
             Command::Join { .. } => &self.join,
             Command::Next { .. } => &self.next,

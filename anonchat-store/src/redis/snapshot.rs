@@ -196,11 +196,11 @@ impl Reader<'_> {
             state.activity = ActivityState::Waiting { filter, persona, seq, since, searched };
         } else if has(16) {
             let (gender, verified) = (rest.gender()?, rest.flag()?);
-            let (pair, side) = (rest.pair()?, rest.side()?);
+            let (pair, side, arrival) = (rest.pair()?, rest.side()?, rest.arrival()?);
             rest.device()?;
             let since = instant(&mut rest)?;
             let persona = PersonaState { profile: profile(rest.rest())?, gender, verified };
-            state.activity = ActivityState::Talking { pair, side, persona, since };
+            state.activity = ActivityState::Talking { pair, side, arrival, persona, since };
         }
         rest.end()?;
         Ok(state)

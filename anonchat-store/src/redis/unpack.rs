@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use anonchat_core::{
-    Alias, Client, Conn, Departure, DeviceId, Filter, Gender, Measure, NodeId, Order, PairId,
-    Profile, Proof, Side, UnixMillis,
+    Alias, Arrival, Client, Conn, Departure, DeviceId, Filter, Gender, Measure, NodeId, Order,
+    PairId, Profile, Proof, Side, UnixMillis,
 };
 
 use super::malformed::Malformed;
@@ -134,6 +134,11 @@ impl<'a> Unpack<'a> {
 
     pub(super) fn client(&mut self) -> Read<Client> {
         client(self.u8()?.into())
+    }
+
+    pub(super) fn arrival(&mut self) -> Read<Arrival> {
+        let arrival = Arrival::ALL.get(usize::from(self.u8()?));
+        arrival.copied().ok_or(Malformed::Range("a way to come"))
     }
 
     pub(super) fn departure(&mut self) -> Read<Departure> {

@@ -135,7 +135,9 @@ impl State {
         }
         let mut asked = asked.clone();
         match (fault, &mut asked) {
-            (Fault::ForgetsAgain, Command::Attach { again, .. }) => *again = false,
+            (Fault::ForgetsAgain, Command::Attach { again, .. } | Command::Enter { again, .. }) => {
+                *again = false;
+            }
             (Fault::AdoptsWhatIsOld, Command::Adopt { order }) => order.given = order.given.max(at),
             (Fault::SettlesTooMuch, Command::Settle { upto }) => *upto += 1,
             _ => {}

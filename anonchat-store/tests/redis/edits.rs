@@ -167,6 +167,36 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
         "who was replaced takes the device back",
         ("presence", "again == 1 and held", "false and held"),
     ),
+    (
+        "what is said goes to somebody who has not come",
+        ("device", "arrival ~= EXPECTED and device.conn", "device.conn"),
+    ),
+    ("nobody is expected", ("device", "device.client == SEEKER and EXPECTED or DIRECT", "DIRECT")),
+    (
+        "a talk is entered whatever its pair",
+        ("presence", "only and not (talk and talk.pair == only)", "only and not talk"),
+    ),
+    (
+        "anybody takes over a talk behind a capability",
+        ("presence", "talk and talk.arrival ~= DIRECT and client", "false and client"),
+    ),
+    (
+        "somebody seeks a second partner",
+        ("presence", "talk and client == SEEKER and talk.arrival ~= EXPECTED", "false"),
+    ),
+    ("who has come is still expected", ("presence", "arrival = ARRIVED", "arrival = EXPECTED")),
+    (
+        "who is expected is said to be away",
+        ("presence", "device.talk and device.talk.arrival ~= EXPECTED", "device.talk"),
+    ),
+    (
+        "a seeker is where its partner's words go",
+        ("presence", "former ~= conn and client ~= SEEKER", "former ~= conn"),
+    ),
+    (
+        "how somebody comes is forgotten",
+        ("record", "side = side, arrival = arrival,", "side = side, arrival = 0,"),
+    ),
     ("who comes back is not looked for", ("presence", "    match_waiting(device, 0)\n", "")),
     (
         "a plain socket has a grace",

@@ -7,13 +7,13 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::{TEXTS, TOKEN};
 use crate::command::Command;
-use crate::event::{Allowance, Client, Departure, Event, Peer, Phase};
+use crate::event::{Allowance, Arrival, Client, Departure, Event, Peer, Phase};
 use crate::id::{Alias, Conn, NodeId, PairId, Side};
 use crate::profile::{Filter, Gender, Profile};
 use crate::query::Wait;
 use crate::rejection::Rejection;
 use crate::session::{Action, ClientFrame, FrameError};
-use crate::store::{Body, ChatText, MessageId, Whisper};
+use crate::store::{Body, ChatImage, ChatText, MessageId, Whisper};
 use crate::time::UnixMillis;
 
 /// A frame, or what is none.
@@ -21,7 +21,7 @@ pub(super) type Received<'a> = std::result::Result<ClientFrame<'a>, FrameError>;
 
 pub(super) fn follows(command: &Command, bytes: &mut Unstructured<'_>) -> Result<Option<Event>> {
     Ok(Some(match command {
-        Command::Attach { .. } => attached(bytes)?,
+        Command::Attach { .. } | Command::Enter { .. } => attached(bytes)?,
         Command::Join { wish, .. } | Command::Next { wish, .. } if bytes.arbitrary()? => {
             let since = UnixMillis::new(9);
             Event::Queued { filter: wish.filter, since, left: Allowance::UNLIMITED }
@@ -75,7 +75,12 @@ fn matched(bytes: &mut Unstructured<'_>) -> Result<Event> {
 fn peer(bytes: &mut Unstructured<'_>) -> Result<Peer> {
     let (profile, gender) = (Arc::default(), Option::arbitrary(bytes)?);
     let route = bytes.ratio(3, 4)?.then(|| conn(2));
-    Ok(Peer { profile, gender, verified: false, route })
+    let arrival = match route {
+        None => Arrival::arbitrary(bytes)?,
+        Some(_) if bytes.ratio(1, 4)? => Arrival::Arrived,
+        Some(_) => Arrival::Direct,
+    };
+    Ok(Peer { profile, gender, verified: false, route, arrival })
 }
 
 pub(super) fn rejection(bytes: &mut Unstructured<'_>) -> Result<Rejection> {
@@ -156,6 +161,7 @@ pub(super) fn frame<'a>(bytes: &mut Unstructured<'a>) -> Result<Received<'a>> {
             let text = Cow::Borrowed(*bytes.choose(&TEXTS)?);
             ClientFrame::Msg { peer: bytes.ratio(1, 4)?.then_some(alias), id, text }
         }
+        Action::Image => ClientFrame::Image { image: ChatImage::new(*bytes.choose(&TEXTS)?) },
         Action::Ack => ClientFrame::Ack { peer: bytes.ratio(1, 4)?.then_some(alias), id },
         Action::Typing => {
             let typing = bytes.arbitrary()?;
@@ -185,7 +191,7 @@ fn line<'a>(bytes: &mut Unstructured<'a>) -> Result<Option<Cow<'a, str>>> {
     Ok(bytes.choose(&[None, Some("Ann"), Some(" "), Some("a@b"), Some(long)])?.map(Cow::Borrowed))
 }
 
-fn pair(bytes: &mut Unstructured<'_>) -> Result<PairId> {
+pub(super) fn pair(bytes: &mut Unstructured<'_>) -> Result<PairId> {
     Ok(PairId::from_bytes([bytes.int_in_range(1..=2)?; 16]))
 }
 

@@ -76,7 +76,15 @@ local IDLE = 0
 local WAITS = 1
 local TALKS = 2
 
+-- How somebody comes to a talk, and two kinds of clients.
+local DIRECT = 0
+local EXPECTED = 1
+local ARRIVED = 2
+local CAPABILITY = 3
+local SEEKER = 4
+
 -- Why a partner is gone.
+local BY_CHOICE = 0
 local BY_NEXT = 1
 local BY_LOSS = 2
 local BY_BLOCK = 3

@@ -10,10 +10,16 @@ function matchable(device)
   return not device.away and device.ticket or nil
 end
 
+-- How it comes to a talk that its connection of now finds.
+function arrival(device)
+  return device.conn and device.client == SEEKER and EXPECTED or DIRECT
+end
+
 -- What a partner is shown of it while it is `persona`.
-function as_peer(device, persona)
-  return pack('>I1I1I1c16I4', persona.gender, persona.verified, device.conn and 1 or 0,
-    device.conn or string.rep('\0', 16), #persona.profile) .. persona.profile
+function as_peer(device, persona, arrival)
+  local conn = arrival ~= EXPECTED and device.conn
+  return pack('>I1I1I1I1c16I4', persona.gender, persona.verified, arrival, conn and 1 or 0,
+    conn or string.rep('\0', 16), #persona.profile) .. persona.profile
 end
 
 function Devices.find(id)

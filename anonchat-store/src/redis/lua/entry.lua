@@ -10,6 +10,16 @@ function on_attach()
   return refusal, first
 end
 
+function on_enter()
+  local device, conn, again, pair = parse('>c16c16I1c16', ARGV[3])
+  local refusal, first = attach(device, conn, CAPABILITY, 1, again, pair)
+  register(string.sub(conn, 1, 8))
+  if pool.untidy_at <= clock then
+    keep_house(4)
+  end
+  return refusal, first
+end
+
 function on_detach()
   return detach(parse('>c16c16', ARGV[3]))
 end

@@ -63,14 +63,20 @@ function pair(device, filter, persona, waiting)
   Met.begin(pair, device.id, waiting.id)
   charge(device, filter)
   charge(waiting, ticket.filter)
-  local for_a, for_b = as_peer(waiting, ticket.persona), as_peer(device, persona)
+  local one, other = arrival(device), arrival(waiting)
+  local for_a, for_b =
+    as_peer(waiting, ticket.persona, other), as_peer(device, persona, one)
 
   -- The exclusion of the two begins with the end of the pair.
   device.last = {pair = pair, partner = waiting.id, ends = since}
-  device.talk = {pair = pair, side = 0, partner = waiting.id, since = since, persona = persona}
+  device.talk = {
+    pair = pair, side = 0, arrival = one, partner = waiting.id, since = since, persona = persona,
+  }
   waiting.last = {pair = pair, partner = device.id, ends = since}
-  waiting.talk =
-    {pair = pair, side = 1, partner = device.id, since = since, persona = ticket.persona}
+  waiting.talk = {
+    pair = pair, side = 1, arrival = other, partner = device.id, since = since,
+    persona = ticket.persona,
+  }
 
   local matched = '>c16I1I8c8'
   tell(device, MATCHED, pack(matched, pair, 0, since, allowance(device)) .. for_a)

@@ -1,6 +1,7 @@
 -- Which connection speaks for a device, and what the loss of it means.
 
-function attach(id, conn, client, grace, again)
+-- `only` is the pair in which the device has to be, or nothing.
+function attach(id, conn, client, grace, again, only)
   local refusal = check_dice()
   if refusal then
     return refusal
@@ -14,17 +15,33 @@ function attach(id, conn, client, grace, again)
     -- Whoever missed that it was replaced may not do the same to the newer one.
     return IS_REPLACED, held.client
   end
+  local talk = held and held.talk
+  if only and not (talk and talk.pair == only) then
+    return UNKNOWN_PEER
+  end
+  if talk and talk.arrival ~= DIRECT and client ~= SEEKER and client ~= CAPABILITY then
+    return IS_REPLACED, CAPABILITY
+  end
   local device = enter(id)
+  if talk and client == SEEKER and talk.arrival ~= EXPECTED then
+    stop(device, BY_CHOICE)
+  end
   local former = device.conn
   if former and former ~= conn then
     tell(device, REPLACED, pack('>I1', client))
     unhook(device)
-    tell_partner(device, PEER_AWAY, pack('>I8', grace_end()))
+    tell_away(device, grace_end())
   end
   device.conn, device.client, device.grace = conn, client, grace
+  local arrives = device.talk and device.talk.arrival == EXPECTED and client ~= SEEKER
+  if arrives then
+    device.talk.arrival = ARRIVED
+  end
   if former ~= conn then
     Leases.add(string.sub(conn, 1, 8), id)
     pool.online = pool.online + 1
+  end
+  if arrives or former ~= conn and client ~= SEEKER then
     tell_partner(device, PEER_BACK, conn)
   end
   local returned = forget_away(device)
@@ -58,7 +75,7 @@ function lose(device)
     end
     device.away = ends
     Due.insert(ends, DUE_GRACE .. device.id)
-    tell_partner(device, PEER_AWAY, pack('>I8', ends))
+    tell_away(device, ends)
   else
     stop(device, BY_LOSS)
     retire(device)
@@ -138,13 +155,20 @@ function phase(device)
   elseif talk then
     local partner, profile = Devices.find(talk.partner), talk.persona.profile
     return pack('>I1I8c16I1I4', TALKS, talk.since, talk.pair, talk.side, #profile)
-      .. profile .. as_peer(partner, partner.talk.persona)
+      .. profile .. as_peer(partner, partner.talk.persona, partner.talk.arrival)
   end
   return pack('>I1', IDLE)
 end
 
 function grace_end()
   return after(clock, grace_s * 1000)
+end
+
+-- Of somebody who is expected it is nothing new that they are not there.
+function tell_away(device, ends)
+  if device.talk and device.talk.arrival ~= EXPECTED then
+    tell_partner(device, PEER_AWAY, pack('>I8', ends))
+  end
 end
 
 -- Tells the partner something that begins with the pair.

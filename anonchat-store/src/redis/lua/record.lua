@@ -53,11 +53,11 @@ function read_device(id, record)
       searched = searched, here = not device.away,
     }
   elseif bit.band(parts, HAS_TALK) ~= 0 then
-    local gender, verified, pair, side, partner, since, rest =
-      parse('>I1I1c16I1c16I6', record, from)
+    local gender, verified, pair, side, arrival, partner, since, rest =
+      parse('>I1I1c16I1I1c16I6', record, from)
     device.talk = {
       persona = {gender = gender, verified = verified, profile = string.sub(record, rest)},
-      pair = pair, side = side, partner = partner, since = since,
+      pair = pair, side = side, arrival = arrival, partner = partner, since = since,
     }
     -- Whoever talks was matched with this partner last.
     device.last = {pair = pair, partner = partner, ends = since}
@@ -110,8 +110,8 @@ function write_device(device)
   elseif device.talk then
     local talk, persona = device.talk, device.talk.persona
     parts = parts + HAS_TALK
-    record = record .. pack('>I1I1c16I1c16I6', persona.gender, persona.verified, talk.pair,
-      talk.side, talk.partner, talk.since) .. persona.profile
+    record = record .. pack('>I1I1c16I1I1c16I6', persona.gender, persona.verified, talk.pair,
+      talk.side, talk.arrival, talk.partner, talk.since) .. persona.profile
   end
   return pack('>I2', parts) .. record
 end

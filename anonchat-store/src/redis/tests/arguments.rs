@@ -52,7 +52,7 @@ fn the_header_has_version_instant_dice_the_policys_numbers_and_marks() {
         &mut policy.connection.grace_s,
         &mut policy.connection.lease_s,
     ];
-    let mut expected = vec![0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0x0a, 0x0b];
+    let mut expected = vec![0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0x0a, 0x0b];
     expected.extend([5; 16]);
     for (number, value) in numbers.into_iter().zip(0x0100_0000..) {
         *number = value;
@@ -162,6 +162,10 @@ fn a_connection_comes_and_goes_with_its_device() {
     let attach = |client, again| Command::Attach { device: DEVICE, conn: CONN, client, again };
     assert_eq!(told(&attach(Client::Plain, false)), held(&[0, 0, 0]));
     assert_eq!(told(&attach(Client::Native, true)), held(&[1, 1, 1]));
+    let (device, conn, pair) = (DEVICE, CONN, PairId::from_bytes([6; 16]));
+    let enter = |again| Command::Enter { device, conn, pair, again };
+    assert_eq!(told(&enter(true)), held(&[&[1][..], &[6; 16]].concat()));
+    assert_eq!(told(&enter(false)), held(&[&[0][..], &[6; 16]].concat()));
     assert_eq!(told(&Command::Detach { device: DEVICE, conn: CONN }), held(&[]));
     for (why, mark) in [
         (Departure::Left, 0),

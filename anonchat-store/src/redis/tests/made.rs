@@ -122,6 +122,7 @@ fn order() -> impl Strategy<Value = Order> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Said {
     Text(Option<MessageId>, String),
+    Image(String),
     Typing(bool),
     Ack(MessageId),
 }
@@ -130,6 +131,7 @@ impl Said {
     pub(super) fn body(self) -> Body {
         match self {
             Self::Text(id, text) => Body::Text { id, text: ChatText::new(text) },
+            Self::Image(url) => Body::Image(ChatImage::new(url)),
             Self::Typing(typing) => Body::Typing(typing),
             Self::Ack(id) => Body::Ack(id),
         }
@@ -138,6 +140,7 @@ impl Said {
     pub(super) fn of(body: Body) -> Self {
         match body {
             Body::Text { id, text } => Self::Text(id, text.reveal().into()),
+            Body::Image(image) => Self::Image(image.reveal().into()),
             Body::Typing(typing) => Self::Typing(typing),
             Body::Ack(id) => Self::Ack(id),
         }
@@ -148,6 +151,7 @@ pub(super) fn said() -> impl Strategy<Value = (Conn, PairId, Said)> {
     let id = "[!-~]{1,32}".prop_map(|id| MessageId::new(&id).expect("printable"));
     let said = prop_oneof![
         (proptest::option::of(id.clone()), text()).prop_map(|(id, text)| Said::Text(id, text)),
+        text().prop_map(Said::Image),
         any::<bool>().prop_map(Said::Typing),
         id.prop_map(Said::Ack),
     ];
@@ -220,8 +224,18 @@ fn phase() -> impl Strategy<Value = Phase> {
 
 fn peer() -> impl Strategy<Value = Peer> {
     let claim = (proptest::option::of(gender()), any::<bool>());
-    (profile(), claim, proptest::option::of(conn()))
-        .prop_map(|(profile, (gender, verified), route)| Peer { profile, gender, verified, route })
+    let presence = prop_oneof![
+        (conn(), prop::sample::select(vec![Arrival::Direct, Arrival::Arrived]))
+            .prop_map(|(conn, arrival)| (Some(conn), arrival)),
+        prop::sample::select(Arrival::ALL.to_vec()).prop_map(|arrival| (None, arrival)),
+    ];
+    (profile(), claim, presence).prop_map(|(profile, (gender, verified), (route, arrival))| Peer {
+        profile,
+        gender,
+        verified,
+        route,
+        arrival,
+    })
 }
 
 fn profile() -> impl Strategy<Value = Arc<Profile>> {

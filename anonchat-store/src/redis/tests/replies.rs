@@ -75,7 +75,7 @@ fn another_schema_version_and_another_key_are_told_apart() {
     assert_eq!(opened(Value::Array(vec![Value::Int(-2)])), Err(Malformed::Fingerprint));
     assert_eq!(
         Malformed::Version { found: 7 }.to_string(),
-        "the pool has schema version 7, but this server has 2"
+        "the pool has schema version 7, but this server has 3"
     );
 }
 
@@ -113,7 +113,7 @@ fn a_number_that_stands_for_nothing_is_refused() {
     assert!(head([0, 1, -1, 0, 0, 0]).is_ok());
     let wrong = [
         [16, 1, 0, 0, 0, 0],                  // no such refusal
-        [15, 1, 0, 0, 4, 0],                  // no such client
+        [15, 1, 0, 0, 5, 0],                  // no such client
         [-3, 1, 0, 0, 0, 0],                  // no such status
         [0, -1, 0, 0, 0, 0],                  // a commit is counted from 1
         [0, 1, -2, 0, 0, 0],                  // -1 is "unknown", nothing else is negative

@@ -50,12 +50,13 @@ fn a_damaged_whisper_is_refused_without_being_shown() {
     let refused = |tail: &[u8]| whisper(&[&[0; 32][..], tail].concat()).err();
     assert_eq!(whisper(&[0; 31]).err(), Some(Malformed::Short));
     assert_eq!(refused(b""), Some(Malformed::Short));
-    assert_eq!(refused(b"\x04"), Some(Malformed::Range("the kind of a whisper")));
+    assert_eq!(refused(b"\x05"), Some(Malformed::Range("the kind of a whisper")));
     assert_eq!(refused(b"\x00\xff"), Some(Malformed::NotText));
     assert_eq!(refused(b"\x01\x00words"), Some(Malformed::Range("the id of a message")));
     assert_eq!(refused(b"\x01\x09m1"), Some(Malformed::Short));
     assert_eq!(refused(b"\x02\x02"), Some(Malformed::Range("a mark")));
     assert_eq!(refused(b"\x02\x01\x00"), Some(Malformed::Trailing));
+    assert_eq!(refused(b"\x04\xff"), Some(Malformed::NotText));
     assert_eq!(refused(b"\x03"), Some(Malformed::Range("the id of a message")));
     let long = [&b"\0"[..], &vec![b'x'; (1 << 20) + 1]].concat();
     assert_eq!(refused(&long), Some(Malformed::TooLong("a text")));

@@ -1,0 +1,102 @@
+//! What is said to somebody who was matched and has not come to the talk yet.
+
+use std::collections::VecDeque;
+
+use super::Session;
+use super::answer::ServerFrame;
+use super::frame::Action;
+use super::refusal::{AWAY_PARTNER, BLIND_PARTNER, ErrorCode, LARGE_IMAGE, Refusal};
+use super::talk::{Doing, is_longer};
+use crate::store::{Body, ChatImage};
+use crate::time::UnixMillis;
+
+/// Messages with the instant of each, the oldest first. They are the only ones that a session ever
+/// holds, and go with it.
+#[derive(Default)]
+pub(super) struct Held(VecDeque<(UnixMillis, Body)>);
+
+impl Held {
+    pub(super) const fn new() -> Self {
+        Self(VecDeque::new())
+    }
+
+    /// Keeps one more, unless there are `most`.
+    pub(super) fn put(&mut self, at: UnixMillis, body: Body, most: usize) -> bool {
+        let fits = self.0.len() < most;
+        if fits {
+            self.0.push_back((at, body));
+        }
+        fits
+    }
+
+    /// All, in their order.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = Body> + use<> {
+        std::mem::take(&mut self.0).into_iter().map(|(_, body)| body)
+    }
+
+    /// Until when the oldest is kept.
+    fn until(&self, held_ms: u64) -> Option<UnixMillis> {
+        self.0.front().map(|(since, _)| since.after(held_ms))
+    }
+
+    /// Forgets what was kept long enough.
+    fn expire(&mut self, at: UnixMillis, held_ms: u64) {
+        while self.until(held_ms).is_some_and(|until| until <= at) {
+            self.0.pop_front();
+        }
+    }
+}
+
+impl Session {
+    /// When something that is held is to be forgotten.
+    pub(super) fn held_until(&self) -> Option<UnixMillis> {
+        match &self.doing {
+            Doing::Talking(talk) => talk.held.until(self.held_ms()),
+            _ => None,
+        }
+    }
+
+    /// Forgets what has waited long enough.
+    pub(super) fn forget_held(&mut self) {
+        let (at, held_ms) = (self.clock, self.held_ms());
+        if let Doing::Talking(talk) = &mut self.doing {
+            talk.held.expire(at, held_ms);
+        }
+    }
+
+    /// Sends on what has waited for the partner, if they are there.
+    pub(super) fn hand_over(&mut self) {
+        if let Doing::Talking(talk) = &mut self.doing {
+            self.out.0.extend(talk.hand_over());
+        }
+    }
+
+    /// Shows the partner a picture, or says why not. Pictures are never held.
+    pub(super) fn show(&mut self, image: ChatImage) {
+        let refusal = match &self.doing {
+            _ if is_longer(image.reveal(), self.settings.policy.text.image_chars) => {
+                Refusal::new(ErrorCode::TooLong).saying(LARGE_IMAGE)
+            }
+            Doing::Talking(talk) if !talk.sees => {
+                Refusal::new(ErrorCode::InvalidFrame).saying(BLIND_PARTNER)
+            }
+            Doing::Talking(talk) => match talk.to_partner(Body::Image(image)) {
+                Some(whisper) => return self.out.0.push_back(whisper),
+                None => Refusal::new(ErrorCode::Unavailable).saying(AWAY_PARTNER),
+            },
+            _ => return,
+        };
+        self.send(ServerFrame::Error(refusal.of(Action::Image)));
+    }
+
+    fn held_ms(&self) -> u64 {
+        u64::from(self.settings.policy.connection.held_s) * 1_000
+    }
+}
+
+#[cfg(feature = "test-util")]
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} held", self.0.len())
+    }
+}
