@@ -29,7 +29,7 @@ use crate::origin::Origins;
 use crate::secret::Secret;
 use crate::serve::HalfOpen;
 #[cfg(feature = "socketio")]
-use crate::socketio::Guests;
+use crate::socketio::{Capabilities, Guests};
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
@@ -251,6 +251,8 @@ impl Builder {
             orders,
             key,
             tokens,
+            #[cfg(feature = "socketio")]
+            capabilities: Capabilities::new(&keys),
             #[cfg(feature = "socketio")]
             guests: Guests::new(&keys),
             admin_key: admin_key.map(AdminKeyHash::new),

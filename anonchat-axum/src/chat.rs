@@ -27,7 +27,7 @@ use crate::routes::{Document, Routes};
 use crate::secret::Secret;
 use crate::serve::HalfOpen;
 #[cfg(feature = "socketio")]
-use crate::socketio::{self, Guests};
+use crate::socketio::{self, Capabilities, Guests};
 use crate::tally::Tally;
 use crate::token::Tokens;
 use crate::verify::Sittings;
@@ -49,6 +49,8 @@ pub(crate) struct Inside {
     pub(crate) orders: Orders,
     pub(crate) key: DeviceKey,
     pub(crate) tokens: Arc<Tokens>,
+    #[cfg(feature = "socketio")]
+    pub(crate) capabilities: Capabilities,
     #[cfg(feature = "socketio")]
     pub(crate) guests: Guests,
     pub(crate) admin_key: Option<AdminKeyHash>,
@@ -226,6 +228,12 @@ impl AnonChat {
     #[cfg(feature = "socketio")]
     pub(crate) fn guests(&self) -> &Guests {
         &self.0.guests
+    }
+
+    /// What lets somebody in to a talk that was found by another connection.
+    #[cfg(feature = "socketio")]
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.0.capabilities
     }
 
     /// Whose picture is on its way or judged.

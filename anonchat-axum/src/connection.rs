@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use anonchat_core::session::Session;
-use anonchat_core::{Client, Command, DeviceId, Gender, PoolId};
+use anonchat_core::{Client, Command, DeviceId, Gender, PairId, PoolId};
 use futures_util::FutureExt;
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -22,6 +22,8 @@ pub(crate) struct Guest {
     pub(crate) pool: Option<PoolId>,
     /// The gender that was declared at the door.
     pub(crate) declares: Option<Gender>,
+    /// The talk for which alone a [`Client::Capability`] comes.
+    pub(crate) enters: Option<PairId>,
 }
 
 /// Serves somebody until they are gone.
@@ -29,11 +31,13 @@ pub(crate) async fn connect(chat: AnonChat, guest: Guest, transport: impl Transp
     let place = chat.hub().enter();
     chat.metrics().opened();
     tracing::debug!(native = guest.client == Client::Native, "a connection has come in");
-    let Guest { device, client, pool, declares } = guest;
+    let Guest { device, client, pool, declares, enters } = guest;
     let (now, conn, settings) = (clock::now(), place.conn(), chat.settings().clone());
-    let session = Session::new(now, settings, pool.clone(), client, device, conn)
-        .with_rates(chat.tally().of(now, device))
-        .declaring(declares);
+    let session = match enters {
+        Some(pair) => Session::entering(now, settings, pool.clone(), device, conn, pair),
+        None => Session::new(now, settings, pool.clone(), client, device, conn),
+    };
+    let session = session.with_rates(chat.tally().of(now, device)).declaring(declares);
     let span =
         tracing::debug_span!("connection", native = client == Client::Native, reason = Empty);
     let driven = AssertUnwindSafe(drive(&chat, &place, session, transport).instrument(span));

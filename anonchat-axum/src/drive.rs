@@ -266,6 +266,11 @@ impl<'a, T: Transport> Line<'a, T> {
                     self.held = Some(text);
                 }
             }
+            #[cfg(feature = "socketio")]
+            Heard::Image(image) => {
+                let bytes = image.size();
+                self.hand_in(Ok(ClientFrame::Image { image }), bytes);
+            }
             Heard::Binary => self.hand_in(Err(FrameError::Malformed { action: None }), 0),
             Heard::Alive => self.tell(Input::Alive),
             Heard::Closed => self.lose(Wire::Closed),
@@ -346,7 +351,7 @@ impl<'a, T: Transport> Line<'a, T> {
         tracing::Span::current().record("reason", reason.value());
         self.chat.metrics().closed(reason, self.place.mailbox().has_overflowed());
         match self.wire {
-            Wire::Open => self.transport.close(close.code(), close.reason()).await,
+            Wire::Open => self.transport.close(close).await,
             Wire::Violated(code) => self.transport.close_unread(code).await,
             Wire::Closed => self.transport.part().await,
             Wire::Stuck => {}

@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use anonchat_core::Mail;
+use anonchat_core::{Body, Mail};
 
 use crate::metrics::Timer;
 
@@ -18,6 +18,9 @@ pub(crate) struct Mailbox {
     /// How many pieces there is room for.
     room: usize,
 }
+
+/// Bytes of pictures that one mailbox has room for.
+const IMAGES: usize = 4 << 20;
 
 /// What lies in a mailbox.
 pub(crate) enum Post {
@@ -42,9 +45,24 @@ pub(crate) enum Pressure {
 struct Inside {
     /// Each piece with when it came.
     post: VecDeque<(Timer, Post)>,
+    /// How many bytes the pictures among them take.
+    images: usize,
     overflowed: bool,
     restart: bool,
     waker: Option<Waker>,
+}
+
+impl Post {
+    /// The bytes of the picture that it is.
+    fn image(&self) -> usize {
+        match self {
+            Self::Mail(Mail::Whisper(whisper)) => match &whisper.body {
+                Body::Image(image) => image.size(),
+                _ => 0,
+            },
+            _ => 0,
+        }
+    }
 }
 
 impl Mailbox {
@@ -58,7 +76,8 @@ impl Mailbox {
         if inside.overflowed {
             return;
         }
-        if inside.post.len() < self.room {
+        inside.images += post.image();
+        if inside.post.len() < self.room && inside.images <= IMAGES {
             inside.restart |= matches!(post, Post::Restart(_));
             inside.post.push_back((Timer::start(), post));
         } else {
@@ -75,6 +94,7 @@ impl Mailbox {
     pub(crate) fn take(&self) -> Option<(Timer, Post)> {
         let mut inside = self.inside();
         let post = inside.post.pop_front()?;
+        inside.images -= post.1.image();
         if inside.post.is_empty() && inside.post.capacity() > 8 {
             // An idle connection keeps nothing of a busy minute.
             inside.post = VecDeque::new();
@@ -138,6 +158,28 @@ mod tests {
         assert!(mailbox.take().is_none());
         mailbox.put(Post::Gap);
         assert!(mailbox.take().is_none(), "a full mailbox never comes back");
+    }
+
+    #[test]
+    fn pictures_take_room_by_their_size_until_they_are_taken_out() {
+        let image = || {
+            let node = anonchat_core::NodeId(1);
+            let body = Body::Image(anonchat_core::ChatImage::new("x".repeat(IMAGES / 2)));
+            let (to, pair) = (anonchat_core::Conn { node, id: 1 }, [0; 16]);
+            let pair = anonchat_core::PairId::from_bytes(pair);
+            Post::Mail(Mail::Whisper(anonchat_core::Whisper { to, pair, body }))
+        };
+        let mailbox = Mailbox::new(100);
+        for _ in 0..10 {
+            mailbox.put(image());
+            mailbox.put(image());
+            assert!(mailbox.take().is_some() && mailbox.take().is_some());
+        }
+        for _ in 0..3 {
+            assert!(!mailbox.has_overflowed());
+            mailbox.put(image());
+        }
+        assert!(mailbox.has_overflowed());
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anonchat_core::session::ServerFrame;
+use anonchat_core::session::{Close, ServerFrame};
 use anonchat_core::{Client, wire};
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
@@ -76,8 +76,9 @@ impl Transport for Socket {
         Ok(())
     }
 
-    async fn close(mut self, code: u16, reason: &'static str) {
-        let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+    async fn close(mut self, close: Close) {
+        let reason = Utf8Bytes::from_static(close.reason());
+        let frame = CloseFrame { code: close.code(), reason };
         let farewell = async {
             self.inner.send(Message::Close(Some(frame))).await.map_err(drop)?;
             while let Some(heard) = self.inner.next().await {

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use anonchat_core::session::ServerFrame;
+use anonchat_core::session::{Close, ServerFrame};
 use axum::extract::ws::Utf8Bytes;
 
 /// A transport. Every write leaves the waiting to the caller.
@@ -37,7 +37,7 @@ pub(crate) trait Transport: Send {
     fn flush(&mut self) -> impl Future<Output = Result<(), ()>> + Send;
 
     /// Says why it ends, and waits a moment for the client to have heard it.
-    fn close(self, code: u16, reason: &'static str) -> impl Future<Output = ()> + Send;
+    fn close(self, close: Close) -> impl Future<Output = ()> + Send;
 
     /// As [`close`](Self::close), after a violation: what the client is still sending is not read.
     fn close_unread(self, code: u16) -> impl Future<Output = ()> + Send;
@@ -50,6 +50,9 @@ pub(crate) trait Transport: Send {
 pub(crate) enum Heard {
     /// A frame, as text of the native protocol.
     Text(Utf8Bytes),
+    /// A picture for the partner.
+    #[cfg(feature = "socketio")]
+    Image(anonchat_core::ChatImage),
     /// Something that is no frame.
     Binary,
     /// A sign of life.

@@ -77,7 +77,7 @@ fn greet(chat: &AnonChat, params: &HashMap<String, String>) -> Option<Guest> {
     let device = params.get("device_id").filter(|id| device::is_acceptable(id, client))?;
     let name = params.get("pool").filter(|_| client == Client::Native);
     let pool = chat.settings().pool(name.map(String::as_str));
-    Some(Guest { device: chat.device(device), client, pool, declares: None })
+    Some(Guest { device: chat.device(device), client, pool, declares: None, enters: None })
 }
 
 /// Whether the original protocol's client is to be refused at the door. A native one is told by

@@ -155,9 +155,14 @@ section! {
         note_chars: u32 = 500, 1 => 10_000;
         /// A chat message of somebody behind a cookie, over Socket.IO.
         cookie_message_chars: u32 = 1_000, 1 => 100_000;
-        /// A picture in a chat over Socket.IO, as a data URL. A packet there has at most 1,000,000
-        /// bytes.
-        image_chars: u32 = 990_000, 0 => 990_000;
+        /// Bytes of a picture in a chat over Socket.IO, as a data URL; a packet has 1,000,000 there.
+        image_bytes: u32 = 990_000, 0 => 990_000;
+        /// The fewest characters of a nickname of somebody who comes by `join_queue`.
+        seeker_nickname_min_chars: u32 = 3, 0 => 30;
+        /// The fewest characters of their bio.
+        seeker_bio_min_chars: u32 = 10, 0 => 140;
+        /// The most emojis in their bio.
+        seeker_bio_emojis: u32 = 5, 0 => 140;
         /// A bio of somebody behind a cookie.
         cookie_bio_chars: u32 = 200, 1 => 10_000;
     }

@@ -222,6 +222,11 @@ impl ChatImage {
         Self(url.into())
     }
 
+    /// The bytes of the URL.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// The URL, for the frame that carries it on.
     pub fn reveal(&self) -> &str {
         &self.0

@@ -107,7 +107,8 @@ fn what_a_client_may_say_is_read_and_fits_the_schema() {
         assert!(validator.is_valid(frame), "{name}");
         actions.insert(read.action().as_str());
     }
-    assert_eq!(actions.len(), Action::ALL.len());
+    let written = Action::ALL.iter().filter(|action| Action::parse(action.as_str()).is_some());
+    assert_eq!(actions.len(), written.count());
 }
 
 #[test]

@@ -5,22 +5,55 @@ use anonchat_core::session::{Action, ErrorCode, ServerFrame};
 use serde_json::{Value, json};
 
 use super::guests::Guest;
+use super::incoming::Said;
+use super::line::{Dialect, Meaning, Told};
 use crate::clock;
 use crate::iso::iso;
 
-/// An event for the client.
-pub(super) type Told = (&'static str, Value);
+/// The events of somebody who came with a cookie.
+pub(super) struct Cookie {
+    own: Guest,
+    partner: String,
+    /// The words of the last message.
+    said: Option<String>,
+}
+
+impl Cookie {
+    pub(super) fn new(own: Guest) -> Self {
+        Self { own, partner: String::new(), said: None }
+    }
+}
+
+impl Dialect for Cookie {
+    fn read(&mut self, said: Said) -> Meaning {
+        // Another client of the same browser brings the cookie as well.
+        if matches!(said.name.as_str(), "join_queue" | "join_room" | "report_user" | "block_user") {
+            return Meaning::Onward(said);
+        }
+        let Some(asked) = read(&self.own, &said.name, &said.data) else { return Meaning::Nothing };
+        self.said = asked.said;
+        Meaning::Frame(asked.frame)
+    }
+
+    fn told(&mut self, frame: &ServerFrame) -> Option<Told> {
+        told(frame, &mut self.partner)
+    }
+
+    fn echo(&mut self) -> Option<Told> {
+        Some(message(&self.own.username, &self.said.take()?))
+    }
+}
 
 /// What an event of the client stands for.
-pub(super) struct Asked {
+struct Asked {
     /// A frame of the native protocol.
-    pub(super) frame: Value,
+    frame: Value,
     /// The words, if it says something to the partner.
-    pub(super) said: Option<String>,
+    said: Option<String>,
 }
 
 /// Reads an event; `None` for one that 002 does not know.
-pub(super) fn read(own: &Guest, event: &str, data: &Value) -> Option<Asked> {
+fn read(own: &Guest, event: &str, data: &Value) -> Option<Asked> {
     let frame = match event {
         "find_match" => {
             let looks_for = data.get("looking_for").and_then(Value::as_str).and_then(looks_for);
@@ -57,7 +90,7 @@ pub(super) fn looks_for(said: &str) -> Option<&'static str> {
 }
 
 /// What a frame is told as. `partner` is the name under which the partner is shown.
-pub(super) fn told(frame: &ServerFrame, partner: &mut String) -> Option<Told> {
+fn told(frame: &ServerFrame, partner: &mut String) -> Option<Told> {
     match frame {
         ServerFrame::Queued { .. } => {
             Some(("waiting", json!({ "message": "Looking for a chat partner..." })))
@@ -90,7 +123,7 @@ pub(super) fn told(frame: &ServerFrame, partner: &mut String) -> Option<Told> {
 }
 
 /// A message, to either of the two.
-pub(super) fn message(from: &str, words: &str) -> Told {
+fn message(from: &str, words: &str) -> Told {
     let at = format!("{}Z", iso(clock::now()));
     ("receive_message", json!({ "username": from, "message": words, "timestamp": at }))
 }

@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use anonchat_core::session::ServerFrame;
+use anonchat_core::ChatImage;
+use anonchat_core::session::{Close, ServerFrame};
 use futures_util::FutureExt;
-use serde_json::{Value, json};
-use socketioxide::extract::{Event, SocketRef, TryData};
+use serde_json::Value;
 use socketioxide::{SendError, SocketError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-use super::events::{self, Asked, Told};
-use super::guests::Guest;
+use super::incoming::{Incoming, Said};
 use crate::transport::{Heard, Transport};
-
-/// Events of one client that may wait for those before them. More are dropped.
-const AHEAD: usize = 32;
 
 /// The most bytes of a frame that an event may become.
 const FRAME: usize = 64 << 10;
@@ -23,74 +19,109 @@ const FRAME: usize = 64 << 10;
 /// How long a packet waits that a full transport has not taken.
 const AGAIN: Duration = Duration::from_millis(20);
 
-/// A connection of somebody who is known.
-pub(super) struct Line {
-    socket: SocketRef,
-    own: String,
-    partner: String,
-    heard: mpsc::Receiver<Asked>,
-    gone: watch::Receiver<bool>,
-    /// The words of the last message.
-    said: Option<String>,
+/// An event for the client.
+pub(super) type Told = (&'static str, Value);
+
+/// A table between the events of a kind of client and the frames of a session.
+pub(super) trait Dialect: Send {
+    /// A frame of the native protocol that comes before every event; asked until there is none.
+    fn first(&mut self) -> Option<Value> {
+        None
+    }
+
+    /// What an event stands for.
+    fn read(&mut self, said: Said) -> Meaning;
+
+    /// What a frame is told as.
+    fn told(&mut self, frame: &ServerFrame) -> Option<Told>;
+
+    /// What the client is told of its own message when it has been taken.
+    fn echo(&mut self) -> Option<Told> {
+        None
+    }
+}
+
+/// What an event of a client stands for.
+pub(super) enum Meaning {
+    /// A frame of the native protocol.
+    Frame(Value),
+    /// A picture for the partner.
+    Image(ChatImage),
+    /// Nothing for the session; the client is told this.
+    Answer(Told),
+    /// Nothing.
+    Nothing,
+    /// The end of the session: the event is for whoever listens next.
+    Onward(Said),
+}
+
+/// A connection whose events one session listens to for a time.
+pub(super) struct Line<D> {
+    incoming: Option<Incoming>,
+    dialect: D,
+    /// Gets the events back.
+    back: Option<oneshot::Sender<Incoming>>,
     /// Whether the session has asked for a sign of life. The transport asks by itself and ends
     /// without one, so that a transport which is there is one.
     is_asked: bool,
 }
 
-impl Line {
-    /// Listens from now on.
-    pub(super) fn new(socket: SocketRef, guest: Guest) -> Self {
-        let (sender, heard) = mpsc::channel(AHEAD);
-        let (end, gone) = watch::channel(false);
-        let own = guest.username.clone();
-        // What a handler does before its future is done in the order of the events.
-        socket.on_fallback(move |Event(name): Event, TryData(data): TryData<Value>| {
-            let data = data.unwrap_or(Value::Null);
-            if let Some(asked) = events::read(&guest, &name, &data) {
-                let _ = sender.try_send(asked);
+impl<D: Dialect> Line<D> {
+    /// The line, and where the events will be when it is over.
+    pub(super) fn new(incoming: Incoming, dialect: D) -> (Self, oneshot::Receiver<Incoming>) {
+        let (back, returned) = oneshot::channel();
+        let line = Self { incoming: Some(incoming), dialect, back: Some(back), is_asked: false };
+        (line, returned)
+    }
+
+    /// What comes next that concerns the session; `None` when nothing more does.
+    async fn next(&mut self) -> Option<Heard> {
+        if let Some(frame) = self.dialect.first() {
+            return Some(heard(&frame));
+        }
+        let incoming = self.incoming.as_mut()?;
+        loop {
+            match self.dialect.read(incoming.next().await?) {
+                Meaning::Frame(frame) => return Some(heard(&frame)),
+                Meaning::Image(image) => return Some(Heard::Image(image)),
+                Meaning::Answer((name, data)) => incoming.tell(name, &data),
+                Meaning::Nothing => {}
+                Meaning::Onward(said) => {
+                    incoming.give_back(said);
+                    return None;
+                }
             }
-            async {}
-        });
-        socket.on_disconnect(move || {
-            end.send_replace(true);
-            async {}
-        });
-        let (partner, said, is_asked) = (String::new(), None, false);
-        Self { socket, own, partner, heard, gone, said, is_asked }
+        }
+    }
+
+    fn disconnect(mut self) {
+        if let Some(incoming) = self.incoming.take() {
+            let _ = incoming.socket.disconnect();
+        }
     }
 }
 
-/// Tells somebody without a session so, whatever they ask for.
-pub(super) fn turn_away(socket: &SocketRef) {
-    let refuse = |socket: &SocketRef| {
-        let _ = socket.emit("error", &json!({ "message": "No session. Please join first." }));
-    };
-    refuse(socket);
-    socket.on_fallback(move |socket: SocketRef| {
-        refuse(&socket);
-        async {}
-    });
+fn heard(frame: &Value) -> Heard {
+    let text = frame.to_string();
+    if text.len() <= FRAME { Heard::Text(text.into()) } else { Heard::Binary }
 }
 
-impl Transport for Line {
+impl<D> Drop for Line<D> {
+    fn drop(&mut self) {
+        if let (Some(incoming), Some(back)) = (self.incoming.take(), self.back.take()) {
+            let _ = back.send(incoming);
+        }
+    }
+}
+
+impl<D: Dialect> Transport for Line<D> {
     type Packet = Option<Told>;
 
     async fn hear(&mut self) -> Heard {
         if std::mem::take(&mut self.is_asked) {
             return Heard::Alive;
         }
-        let asked = tokio::select! {
-            biased;
-            asked = self.heard.recv() => asked,
-            _ = self.gone.wait_for(|gone| *gone) => None,
-        };
-        let Some(Asked { frame, said }) = asked else { return Heard::Closed };
-        let text = frame.to_string();
-        if text.len() > FRAME {
-            return Heard::Binary;
-        }
-        self.said = said;
-        Heard::Text(text.into())
+        self.next().await.unwrap_or(Heard::Closed)
     }
 
     fn hear_now(&mut self) -> Option<Heard> {
@@ -98,20 +129,19 @@ impl Transport for Line {
     }
 
     fn encode(&mut self, frame: &ServerFrame) -> (Option<Told>, usize) {
-        let told = events::told(frame, &mut self.partner);
+        let told = self.dialect.told(frame);
         let bytes = told.as_ref().map_or(0, |(name, data)| name.len() + data.to_string().len());
         (told, bytes)
     }
 
     fn echo(&mut self) -> Option<Option<Told>> {
-        let said = self.said.take()?;
-        Some(Some(events::message(&self.own, &said)))
+        self.dialect.echo().map(Some)
     }
 
     async fn feed(&mut self, packet: Option<Told>) -> Result<(), ()> {
-        let Some((name, data)) = packet else { return Ok(()) };
+        let (Some((name, data)), Some(incoming)) = (packet, &self.incoming) else { return Ok(()) };
         loop {
-            match self.socket.emit(name, &data) {
+            match incoming.emit(name, &data) {
                 Ok(()) => return Ok(()),
                 Err(SendError::Socket(SocketError::InternalChannelFull)) => sleep(AGAIN).await,
                 Err(_) => return Err(()),
@@ -132,12 +162,15 @@ impl Transport for Line {
         Ok(())
     }
 
-    async fn close(self, _code: u16, _reason: &'static str) {
-        let _ = self.socket.disconnect();
+    async fn close(self, close: Close) {
+        // Who came for one talk may come for another.
+        if close != Close::Over {
+            self.disconnect();
+        }
     }
 
     async fn close_unread(self, _code: u16) {
-        let _ = self.socket.disconnect();
+        self.disconnect();
     }
 
     async fn part(self) {}

@@ -1,24 +1,31 @@
-//! The Socket.IO door: the clients of 002 and 003, who come with the cookie of a session.
+//! The Socket.IO door: the clients of 002 and 003, who come with the cookie of a session, and those
+//! of 001, who look for a partner by one socket and talk by another.
 //!
-//! Each connection is run by the same loop as a WebSocket. `events.rs` is the table between the
-//! clients' events and the frames of that loop; the crate below knows transports, packets and
-//! heartbeats, and nothing of its rooms or adapters is used.
+//! Each connection is run by the same loop as a WebSocket. Three tables stand between the clients'
+//! events and the frames of that loop: `events.rs` for 002, `seeker.rs` and `talk.rs` for the two
+//! pages of 001. The crate below knows transports, packets and heartbeats, and nothing of its rooms
+//! or adapters is used.
 
+mod admission;
+mod capability;
 mod events;
 mod guests;
+mod incoming;
 mod join;
 mod line;
+mod lobby;
+mod picture;
+mod seeker;
+mod talk;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use anonchat_core::Client;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde_json::json;
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,11 +34,12 @@ use utoipa_axum::routes;
 use crate::address;
 use crate::chat::AnonChat;
 use crate::clock;
-use crate::connection::{Guest, connect};
 use crate::crowd::Seat;
 use crate::ws::admit;
+pub(crate) use capability::Capabilities;
 pub(crate) use guests::Guests;
-use line::Line;
+use incoming::Incoming;
+use lobby::Lobby;
 
 /// The path that clients have built in.
 const PATH: &str = "/socket.io/";
@@ -94,19 +102,12 @@ async fn seat(
     next.run(request).await
 }
 
-/// Somebody has connected: runs them, if their cookie says who they are.
+/// Somebody has connected: listens to them from now on.
 fn arrive(chat: &AnonChat, socket: SocketRef) {
-    let Some(guest) = chat.guests().of(clock::now(), &socket.req_parts().headers) else {
-        line::turn_away(&socket);
-        return;
+    let guest = chat.guests().of(clock::now(), &socket.req_parts().headers);
+    let (lobby, incoming) = (Lobby::new(chat.clone()), Incoming::new(socket));
+    match guest {
+        Some(guest) => tokio::spawn(lobby.serve_guest(incoming, guest)),
+        None => tokio::spawn(lobby.serve(incoming)),
     };
-    let _ = socket.emit("connected", &json!({ "status": "ok", "username": guest.username }));
-    let known = Guest {
-        device: chat.device(&guest.device()),
-        client: Client::Cookie,
-        pool: chat.settings().pool(None),
-        declares: Some(guest.gender),
-    };
-    let line = Line::new(socket, guest);
-    tokio::spawn(connect(chat.clone(), known, line));
 }

@@ -182,11 +182,12 @@ impl Steps {
     fn attach(&mut self, who: u8, u: Bytes<'_, '_>) -> Made<Command> {
         let person = self.world.person(who);
         let talks = matches!(person.doing, Doing::Talking(_));
-        let client = match u.int_in_range(0..=7_u8)? {
-            0..=2 => Client::Native,
+        let comes = talks && person.arrival != Arrival::Direct;
+        let client = match u.int_in_range(0..=15_u8)? {
             // Who was matched by one connection comes to the talk by another.
-            3 | 4 if talks && person.arrival != Arrival::Direct => Client::Capability,
-            3 | 4 => Client::Seeker,
+            0..=11 if comes => Client::Capability,
+            0..=7 => Client::Native,
+            8..=10 => Client::Seeker,
             _ => *u.choose(&Client::ALL)?,
         };
         let node = node(u)?;

@@ -29,10 +29,6 @@ impl Pool {
     /// Refuses a device that joins again too soon or has used up its matches of today.
     pub(super) fn admit(&self, slot: Slot, filter: Filter) -> Result<(), Rejection> {
         let rules = &self.policy.matching;
-        let until = self.devices[slot].cooldown_until;
-        if self.clock < until {
-            return Err(Rejection::Cooldown { until });
-        }
         let tally = self.tally(slot);
         let resets = tally.day.end(rules.day_offset_min);
         if rules.daily_total > 0 && tally.total >= rules.daily_total {
@@ -43,10 +39,12 @@ impl Pool {
                 if rules.daily_per_filter > 0
                     && u32::from(tally.per_filter[gender.index()]) >= rules.daily_per_filter =>
             {
-                Err(Rejection::DailyLimit { filter: gender, resets })
+                return Err(Rejection::DailyLimit { filter: gender, resets });
             }
-            _ => Ok(()),
+            _ => {}
         }
+        let until = self.devices[slot].cooldown_until;
+        if self.clock < until { Err(Rejection::Cooldown { until }) } else { Ok(()) }
     }
 
     pub(super) fn start_cooldown(&mut self, slot: Slot) {

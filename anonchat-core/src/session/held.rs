@@ -6,7 +6,7 @@ use super::Session;
 use super::answer::ServerFrame;
 use super::frame::Action;
 use super::refusal::{AWAY_PARTNER, BLIND_PARTNER, ErrorCode, LARGE_IMAGE, Refusal};
-use super::talk::{Doing, is_longer};
+use super::talk::Doing;
 use crate::store::{Body, ChatImage};
 use crate::time::UnixMillis;
 
@@ -74,7 +74,7 @@ impl Session {
     /// Shows the partner a picture, or says why not. Pictures are never held.
     pub(super) fn show(&mut self, image: ChatImage) {
         let refusal = match &self.doing {
-            _ if is_longer(image.reveal(), self.settings.policy.text.image_chars) => {
+            _ if image.size() > self.settings.policy.text.image_bytes as usize => {
                 Refusal::new(ErrorCode::TooLong).saying(LARGE_IMAGE)
             }
             Doing::Talking(talk) if !talk.sees => {

@@ -42,6 +42,16 @@ impl Rates {
         }
     }
 
+    /// Counts a frame that no session takes, or says in how many milliseconds one is accepted
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// The milliseconds.
+    pub fn take_frame(&mut self, at: UnixMillis, rates: &policy::Rates) -> Result<(), u64> {
+        self.frames.take(at, rates.frames_per_minute)
+    }
+
     /// How many frames were counted since `earlier`, which were the same device's on its way here.
     /// Signals are not among them.
     pub fn frames_since(self, earlier: Self) -> u32 {

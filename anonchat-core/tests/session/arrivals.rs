@@ -204,7 +204,7 @@ fn a_picture_goes_to_a_partner_whose_client_shows_it() {
 #[test]
 fn a_picture_is_refused_for_a_client_that_shows_none_or_is_not_there_or_when_it_is_too_large() {
     let is_refused = |peer: Peer, image: &str| {
-        let mut desk = Desk::entering_under(1, |policy| policy.text.image_chars = 10);
+        let mut desk = Desk::entering_under(1, |policy| policy.text.image_bytes = 10);
         desk.outputs();
         desk.attached(talking(1, peer));
         plainly_refused(&show(&mut desk, image))

@@ -15,15 +15,15 @@ end
 
 -- Refuses a device that joins again too soon or has used up its matches of today.
 function admit(device, filter)
-  if clock < device.cooldown then
-    return COOLDOWN, device.cooldown
-  end
   local tally = tally(device)
   if daily_total > 0 and tally.total >= daily_total then
     return TOTAL_USED, day_end(tally.day)
   end
   if filter > 0 and daily_per_filter > 0 and tally[filter] >= daily_per_filter then
     return FILTER_USED, day_end(tally.day), filter
+  end
+  if clock < device.cooldown then
+    return COOLDOWN, device.cooldown
   end
 end
 
