@@ -26,6 +26,7 @@ names! { COMMANDS, command(&RoomCommand) {
     RoomCommand::LiftSession { .. } => "command LiftSession",
     RoomCommand::Renew { .. } => "command Renew",
     RoomCommand::Sweep => "command Sweep",
+    RoomCommand::Reset => "command Reset",
 } }
 
 names! { REJECTIONS, rejection(&RoomRejection) {

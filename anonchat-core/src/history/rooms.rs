@@ -242,7 +242,9 @@ impl Maker {
                 RoomCommand::Report { session, message, reason: self.text("reason") }
             }
             43..=45 => RoomCommand::Kick { session, room, target: self.target(u, session, room)? },
-            46..=48 => RoomCommand::Ban { session, room, target: self.target(u, session, room)? },
+            46..=48 | 50 => {
+                RoomCommand::Ban { session, room, target: self.target(u, session, room)? }
+            }
             49 => RoomCommand::HandOver { session, room, target: self.target(u, session, room)? },
             51 => RoomCommand::Lock { session, room, locked: u.ratio(1, 2)? },
             52 if u.ratio(1, 2)? => RoomCommand::Close { session, room },
@@ -257,6 +259,8 @@ impl Maker {
             58 | 61 => RoomCommand::Typing { session, room, on: u.ratio(1, 2)? },
             59 | 62 => RoomCommand::Detach { conn: conn(u)? },
             60 => RoomCommand::Renew { node: NodeId(u.int_in_range(1..=RoomRun::NODES)?) },
+            // Seldom, for it takes a history back to its beginning.
+            63 if u.ratio(1, 10)? => RoomCommand::Reset,
             _ => RoomCommand::Sweep,
         })
     }

@@ -165,6 +165,10 @@ pub enum RoomCommand {
     },
     /// Carry out what time alone brings about, in bounded portions: see [`RoomCommit::more`].
     Sweep,
+    /// A moderator forgets every session and room: all connections that listen are told that
+    /// their room is over, in their order. Numbers of rooms and `seq` go on rising, so that no
+    /// message is ever called like one before, and servers stay alive.
+    Reset,
 }
 
 /// Whom an owner means.

@@ -36,6 +36,7 @@ mod query;
 mod read;
 mod record;
 mod reports;
+mod reset;
 mod session;
 mod store;
 mod sweep;
@@ -142,7 +143,8 @@ impl Rooms {
     ///
     /// The cost is logarithmic in the number of sessions, rooms and messages, times the
     /// connections that are told; for the end of a room times what is in it; for
-    /// [`RoomCommand::Sweep`] times at most 256 things that were due.
+    /// [`RoomCommand::Sweep`] times at most 256 things that were due; for [`RoomCommand::Reset`]
+    /// that of everything there is.
     pub fn apply(&mut self, at: UnixMillis, dice: RoomDice, command: &RoomCommand) -> RoomCommit {
         self.clock = self.clock.max(at);
         self.seq += 1;
@@ -216,6 +218,7 @@ impl Rooms {
             RoomCommand::LiftSession { lifted } => self.lift_session(*lifted)?,
             RoomCommand::Renew { node } => self.renew(*node),
             RoomCommand::Sweep => self.sweep(),
+            RoomCommand::Reset => self.reset(),
         }
         Ok(RoomAnswer::Done)
     }
@@ -264,7 +267,8 @@ impl RoomCommand {
             | Self::BanSession { .. }
             | Self::LiftSession { .. }
             | Self::Renew { .. }
-            | Self::Sweep => None,
+            | Self::Sweep
+            | Self::Reset => None,
         }
     }
 }

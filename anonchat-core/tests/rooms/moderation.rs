@@ -108,3 +108,59 @@ fn a_moderator_closes_any_room() {
     let again = world.apply(RoomCommand::CloseByModerator { room });
     assert_eq!(again, Err(RoomRejection::UnknownRoom));
 }
+
+#[test]
+fn a_reset_tells_every_connection_in_order_and_forgets_sessions_rooms_bans_and_words() {
+    let mut world = world();
+    let (room, other) = (world.room(1), world.room(1));
+    world.join(BEN, room).expect("joins");
+    for (session, room, conn) in [(BEN, room, 150), (ANN, other, 250), (ANN, room, 3)] {
+        world.attach(session, room, conn).expect("a member");
+    }
+    let said = world.say(ANN, room, "hello").expect("a member").id;
+    world.report(BEN, said, "rude").expect("kept");
+    world.apply(RoomCommand::BanSession { banned: CLEO }).expect("known");
+
+    let told = world.apply(RoomCommand::Reset).expect("never refused");
+    assert_eq!(told, [3, 150, 250].map(|conn| (conn, RoomEvent::Closed)));
+    assert_eq!(world.census(), RoomCensus::default());
+    for session in [ANN, BEN, CLEO] {
+        assert!(!world.is_known(session));
+        world.enter(session, "again").expect("new");
+    }
+    assert_eq!(world.say(ANN, room, "hello"), Err(RoomRejection::UnknownRoom));
+    assert_eq!(world.report(ANN, said, ""), Err(RoomRejection::UnknownMessage));
+    assert_eq!(world.apply(RoomCommand::Detach { conn: at(3) }), Err(RoomRejection::NotAttached));
+}
+
+#[test]
+fn after_a_reset_numbers_go_on_so_that_no_message_is_called_like_one_before() {
+    let mut world = world();
+    let room = world.room(1);
+    let before = world.say(ANN, room, "hello").expect("a member").id;
+    let seq = world.commit(&RoomCommand::Reset).seq;
+    assert_eq!(world.commit(&RoomCommand::Sweep).seq, seq + 1);
+    world.enter(ANN, "Ann").expect("new");
+    let room = world.room(1);
+    let after = world.say(ANN, room, "hello").expect("a member").id;
+    assert_eq!((before.room(), after.room()), (1, 2));
+}
+
+// The servers are there all the same, and what they carried is told once.
+#[test]
+fn a_reset_leaves_servers_alive_and_nothing_else_to_come() {
+    let mut world = world();
+    let room = world.room(1);
+    world.attach(ANN, room, 150).expect("a member");
+    world.apply(RoomCommand::Reset).expect("never refused");
+    world.enter(ANN, "Ann").expect("new");
+    let room = world.room(1);
+    let lease = u64::from(world.rooms.policy().connection.lease_s) * SECOND;
+    world.wait(lease - 1);
+    world.attach(ANN, room, 151).expect("a member");
+    world.wait(1);
+    assert_eq!(world.sweep(), [], "it has not renewed its lease since, and listens no more");
+    assert_eq!(world.census().connections, 0);
+    world.wait(400 * DAY);
+    assert_eq!(world.sweep(), []);
+}
