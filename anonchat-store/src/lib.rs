@@ -44,7 +44,8 @@
 //! # What it does not do
 //!
 //! It holds no rule: every decision is [`Pool::apply`](anonchat_core::Pool::apply)'s. It keeps no
-//! chat text: a [`Whisper`](anonchat_core::Whisper) is handed on and dropped.
+//! chat text: a [`Whisper`](anonchat_core::Whisper) is handed on and dropped. What is said in rooms
+//! by code is kept for as long as the room says, in Redis sealed.
 //!
 //! # Features
 //!
@@ -52,7 +53,7 @@
 //! |---|---|---|
 //! | `memory` | yes | [`MemoryStore`], and [`MemoryRooms`] for rooms by code |
 //! | `safety-file` | no | with `memory`: a file that keeps bans, blocks, reports and counts through a restart |
-//! | `redis` | no | `RedisStore`, which several servers share: one Redis or Valkey, Sentinel, Cluster |
+//! | `redis` | no | `RedisStore` and `RedisRooms`, which several servers share: one Redis or Valkey, Sentinel, Cluster |
 //! | `redis-tls` | no | with `redis`: connections over TLS |
 //! | `conformance` | no | `conformance`: the suite that a store has to pass, ours or yours |
 //! | `test-util` | no | with `redis`: `exercise`, what fuzzers call, and `Calls`, what benchmarks send |
@@ -68,7 +69,8 @@ mod redis;
 
 #[cfg(feature = "redis")]
 pub use self::redis::{
-    ConnectError, RedisRateLimits, RedisStore, RedisStoreBuilder, RedisUrl, UrlError,
+    ConnectError, RedisRateLimits, RedisRooms, RedisStore, RedisStoreBuilder, RedisUrl, RoomKeys,
+    UrlError,
 };
 #[cfg(all(feature = "safety-file", feature = "test-util"))]
 pub use memory::exercise_safety;

@@ -9,6 +9,7 @@ use super::RedisStore;
 use super::connector::Connector;
 use super::inboxes::Inboxes;
 use super::link::Deployment;
+use super::rooms::script::RoomScripts;
 use super::script::Scripts;
 use super::url::{RedisUrl, UrlError};
 
@@ -21,6 +22,7 @@ pub struct RedisStoreBuilder {
     fingerprint: Option<[u8; 32]>,
     corrects_instants: bool,
     scripts: Scripts,
+    room_scripts: RoomScripts,
     #[cfg(feature = "redis-tls")]
     certificates: redis::TlsCertificates,
 }
@@ -56,6 +58,7 @@ impl RedisStoreBuilder {
             fingerprint: None,
             corrects_instants: true,
             scripts: Scripts::new(),
+            room_scripts: RoomScripts::new(),
             #[cfg(feature = "redis-tls")]
             certificates: redis::TlsCertificates { client_tls: None, root_cert: None },
         }
@@ -128,12 +131,21 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Replaces a text in one of the Lua files, so that a test can show that the suite would
+    /// Replaces a text in one of the Lua files (those that only rooms have are called `rooms/…`), so that a test can show that the suite would
     /// notice. `None` unless the text occurs there exactly once.
     #[cfg(feature = "conformance")]
     #[must_use]
     pub fn edited_script(self, file: &str, from: &str, to: &str) -> Option<Self> {
-        Some(Self { scripts: Scripts::edited(file, from, to)?, ..self })
+        let (scripts, rooms) =
+            (Scripts::edited(file, from, to), RoomScripts::edited(file, from, to));
+        if scripts.is_none() && rooms.is_none() {
+            return None;
+        }
+        Some(Self {
+            scripts: scripts.unwrap_or(self.scripts),
+            room_scripts: rooms.unwrap_or(self.room_scripts),
+            ..self
+        })
     }
 
     /// Connects to every pool and checks that it belongs to this deployment.
@@ -160,6 +172,7 @@ impl RedisStoreBuilder {
             policy: Arc::new(self.policy),
             connector,
             scripts: self.scripts,
+            room_scripts: self.room_scripts,
             inboxes: Arc::new(Inboxes::new()),
             fingerprint: self.fingerprint,
             corrects_instants: self.corrects_instants,

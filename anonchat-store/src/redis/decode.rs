@@ -9,6 +9,7 @@ use anonchat_core::pool::ReportState;
 use anonchat_core::{BanView, Census, Commit, Order, Query, Report, ReportId, Reports, View, Wait};
 use redis::Value;
 
+use super::encode::SCHEMA;
 use super::envelope::{MAX_ENVELOPES, envelope, rejection};
 use super::malformed::Malformed;
 use super::unpack::{Unpack, filter, gender, instant, text};
@@ -29,7 +30,7 @@ pub(super) struct Reply {
 
 /// The reply to a command.
 pub(super) fn commit(reply: Value) -> Result<Reply, Malformed> {
-    let (status, mut rest) = Items::open(reply)?;
+    let (status, mut rest) = Items::open(reply, SCHEMA)?;
     let seq = rest.number()?;
     let mail = match rest.integer()? {
         -1 => None,
@@ -47,7 +48,7 @@ pub(super) fn commit(reply: Value) -> Result<Reply, Malformed> {
 
 /// The reply to a query.
 pub(super) fn view(query: &Query, reply: Value) -> Result<View, Malformed> {
-    let mut rest = Items::answer(reply)?;
+    let mut rest = Items::answer(reply, SCHEMA)?;
     let view = match query {
         Query::Census => View::Census(rest.census()?),
         Query::Standing { .. } => {
@@ -68,18 +69,18 @@ pub(super) fn view(query: &Query, reply: Value) -> Result<View, Malformed> {
 
 /// The reply to the opening of a mailbox: the number of the last batch in it.
 pub(super) fn opened(reply: Value) -> Result<u64, Malformed> {
-    let mut rest = Items::answer(reply)?;
+    let mut rest = Items::answer(reply, SCHEMA)?;
     let number = rest.number()?;
     rest.end()?;
     Ok(number)
 }
 
 /// What is left of a reply, a flat array of integers and strings.
-struct Items(IntoIter<Value>);
+pub(super) struct Items(IntoIter<Value>);
 
 impl Items {
     /// The status, 0 or the number of a refusal, and what follows it.
-    fn open(reply: Value) -> Result<(u64, Self), Malformed> {
+    pub(super) fn open(reply: Value, expected: u32) -> Result<(u64, Self), Malformed> {
         let Value::Array(items) = reply else { return Err(Malformed::Type("a reply")) };
         let mut rest = Self(items.into_iter());
         match rest.integer()? {
@@ -87,7 +88,7 @@ impl Items {
                 let found = u32::try_from(rest.number()?);
                 let found = found.map_err(|_| Malformed::Range("a schema version"))?;
                 rest.end()?;
-                Err(Malformed::Version { found })
+                Err(Malformed::Version { found, expected })
             }
             OTHER_FINGERPRINT => {
                 rest.end()?;
@@ -98,18 +99,18 @@ impl Items {
     }
 
     /// What follows the status of a reply that cannot be a refusal.
-    fn answer(reply: Value) -> Result<Self, Malformed> {
-        match Self::open(reply)? {
+    pub(super) fn answer(reply: Value, expected: u32) -> Result<Self, Malformed> {
+        match Self::open(reply, expected)? {
             (0, rest) => Ok(rest),
             _ => Err(Malformed::Range("a status")),
         }
     }
 
-    fn end(&self) -> Result<(), Malformed> {
+    pub(super) fn end(&self) -> Result<(), Malformed> {
         if self.0.len() == 0 { Ok(()) } else { Err(Malformed::Trailing) }
     }
 
-    fn integer(&mut self) -> Result<i64, Malformed> {
+    pub(super) fn integer(&mut self) -> Result<i64, Malformed> {
         match self.0.next() {
             Some(Value::Int(number)) => Ok(number),
             Some(_) => Err(Malformed::Type("a number")),
@@ -117,11 +118,19 @@ impl Items {
         }
     }
 
-    fn number(&mut self) -> Result<u64, Malformed> {
+    pub(super) fn number(&mut self) -> Result<u64, Malformed> {
         self.integer().and_then(natural)
     }
 
-    fn flag(&mut self) -> Result<bool, Malformed> {
+    pub(super) fn string(&mut self) -> Result<Vec<u8>, Malformed> {
+        match self.0.next() {
+            Some(Value::BulkString(bytes)) => Ok(bytes),
+            Some(_) => Err(Malformed::Type("a string")),
+            None => Err(Malformed::Short),
+        }
+    }
+
+    pub(super) fn flag(&mut self) -> Result<bool, Malformed> {
         match self.integer()? {
             0 => Ok(false),
             1 => Ok(true),
@@ -130,7 +139,7 @@ impl Items {
     }
 
     /// All that is left, which are strings, at most `most`, each read by `read`.
-    fn strings<T>(
+    pub(super) fn strings<T>(
         &mut self,
         most: usize,
         what: &'static str,
@@ -203,7 +212,7 @@ impl Items {
     }
 }
 
-fn natural(number: i64) -> Result<u64, Malformed> {
+pub(super) fn natural(number: i64) -> Result<u64, Malformed> {
     u64::try_from(number).map_err(|_| Malformed::Range("a number"))
 }
 

@@ -14,13 +14,17 @@ use redis::Value;
 use super::decode::{Reply, commit, opened, view};
 use super::mail::{Batch, batch, encode_whisper, whisper};
 use super::mirror;
+use super::rooms::exercise::{self as rooms, Kind};
 
 const COMMIT: u8 = 0;
 const VIEW: u8 = 1;
 const OPENED: u8 = 2;
 const BATCH: u8 = 3;
 const WHISPER: u8 = 4;
-const KINDS: u8 = 5;
+const ROOM_COMMIT: u8 = 5;
+const ROOM_VIEW: u8 = 6;
+const ROOM_BATCH: u8 = 7;
+const KINDS: u8 = 8;
 
 const SMALL: u8 = 0;
 const NUMBER: u8 = 1;
@@ -54,6 +58,9 @@ pub fn replies(data: &[u8]) {
                 assert_eq!(mirror::batch(&read), data, "a batch is read as it is written");
             }
         }
+        ROOM_COMMIT => rooms::reply(Kind::Commit, &value(data)),
+        ROOM_VIEW => rooms::reply(Kind::View, &value(data)),
+        ROOM_BATCH => rooms::payload(data),
         _ => {
             if let Ok(read) = whisper(data) {
                 assert_eq!(encode_whisper(&read), data, "a whisper is read as it is written");
@@ -88,6 +95,11 @@ pub fn reply_seeds() -> Vec<Vec<u8>> {
     seeds.push(input(OPENED, &items(&Value::Array(vec![Value::Int(0), Value::Int(3)]))));
     seeds.push(input(OPENED, &items(&Value::Array(vec![Value::Int(-1), Value::Int(2)]))));
     seeds.extend(whispers().iter().map(|whisper| input(WHISPER, &encode_whisper(whisper))));
+    seeds.extend(rooms::seeds().into_iter().map(|(kind, value)| match (kind, value) {
+        (Kind::Batch, Value::BulkString(payload)) => input(ROOM_BATCH, &payload),
+        (Kind::View, value) => input(ROOM_VIEW, &items(&value)),
+        (_, value) => input(ROOM_COMMIT, &items(&value)),
+    }));
     seeds
 }
 

@@ -1,26 +1,27 @@
 //! The nodes that are open at this store, and where their mail goes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anonchat_core::{Inbox, Mail, NodeId};
+use anonchat_core::room::RoomEnvelope;
+use anonchat_core::{Inbox, Mail, NodeId, RoomInbox};
 use tokio::sync::watch;
 
-/// One inbox for each open node, for the mail of all pools.
-pub(super) struct Inboxes {
-    by_node: Mutex<BTreeMap<NodeId, Arc<dyn Inbox>>>,
+/// One inbox for each open node: for the mail of all pools, or for that of rooms.
+pub(super) struct Inboxes<I: ?Sized = dyn Inbox> {
+    by_node: Mutex<BTreeMap<NodeId, Arc<I>>>,
     /// The open nodes in the order in which they were opened. They never become fewer.
     nodes: watch::Sender<Vec<NodeId>>,
 }
 
-impl Inboxes {
+impl<I: ?Sized> Inboxes<I> {
     pub(super) fn new() -> Self {
         Self { by_node: Mutex::default(), nodes: watch::Sender::new(Vec::new()) }
     }
 
     /// Opens a node, or replaces its inbox.
-    pub(super) fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) {
-        let mut by_node = self.by_node.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn open(&self, node: NodeId, inbox: Arc<I>) {
+        let mut by_node = self.lock();
         if by_node.insert(node, inbox).is_none() {
             self.nodes.send_modify(|nodes| nodes.push(node));
         }
@@ -40,12 +41,18 @@ impl Inboxes {
         self.nodes.subscribe()
     }
 
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<NodeId, Arc<I>>> {
+        self.by_node.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inboxes {
     /// Hands mail over, in order; that of nodes that are not open is nobody's. The lock is held
     /// meanwhile: once [`Self::open`] has returned, the inbox that it replaced gets nothing more;
     /// and no whisper comes between the mail of one commit, of which one may answer before the
     /// other is told.
     pub(super) fn deliver(&self, mail: impl IntoIterator<Item = Mail>) {
-        let by_node = self.by_node.lock().unwrap_or_else(PoisonError::into_inner);
+        let by_node = self.lock();
         for item in mail {
             if let Some(inbox) = by_node.get(&item.conn().node) {
                 inbox.deliver(item);
@@ -55,7 +62,24 @@ impl Inboxes {
 
     /// Tells every node that mail may have been lost.
     pub(super) fn gap(&self) {
-        let by_node = self.by_node.lock().unwrap_or_else(PoisonError::into_inner);
+        let by_node = self.lock();
         by_node.values().for_each(|inbox| inbox.gap());
+    }
+}
+
+impl Inboxes<dyn RoomInbox> {
+    /// Hands mail of rooms over, in order.
+    pub(super) fn deliver(&self, mail: impl IntoIterator<Item = RoomEnvelope>) {
+        let by_node = self.lock();
+        for envelope in mail {
+            if let Some(inbox) = by_node.get(&envelope.conn.node) {
+                inbox.deliver(envelope);
+            }
+        }
+    }
+
+    /// Tells every node that mail of rooms may have been lost.
+    pub(super) fn gap(&self) {
+        self.lock().values().for_each(|inbox| inbox.gap());
     }
 }

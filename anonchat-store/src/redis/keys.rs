@@ -41,6 +41,8 @@
 //! client addresses do, by a keyed hash of each: `anonchat:{main}:rate:<limit>:<hash>`, a string,
 //! with an expiry of Redis at the instant at which it means nothing any more.
 //!
+//! What is kept of rooms has a tag of its own, too: see `rooms/keys.rs`.
+//!
 //! | Channel | Carries |
 //! |---|---|
 //! | `anonchat:{main}:mail:<node>:<incarnation>` | the facts for a server, in batches that are counted |
@@ -49,31 +51,35 @@
 use anonchat_core::{Limit, NodeId, PoolId, RateKey};
 
 macro_rules! keys {
-    ($($key:ident $lua:literal $name:literal;)*) => {
-        /// A key of a pool.
+    ($(#[$doc:meta])* $enum:ident; $($key:ident $lua:literal $name:literal;)*) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(super) enum Key {
+        pub(in crate::redis) enum $enum {
             $($key,)*
         }
 
-        impl Key {
-            /// Every key, in the order in which scripts get them.
-            pub(super) const ALL: &[Self] = &[$(Self::$key),*];
-
+        impl $enum {
             /// The end of its name.
             const fn name(self) -> &'static str {
                 match self { $(Self::$key => $name,)* }
             }
+        }
 
-            /// What the scripts call it.
-            pub(super) const fn in_scripts(self) -> &'static str {
+        impl $crate::redis::script::Keys for $enum {
+            const ALL: &[Self] = &[$(Self::$key),*];
+
+            fn in_scripts(self) -> &'static str {
                 match self { $(Self::$key => $lua,)* }
             }
         }
     };
 }
 
+pub(super) use keys;
+
 keys! {
+    /// A key of a pool.
+    Key;
     Pool "POOL" "pool";
     Device "DEVICE" "device";
     Waiting "WAITING" "waiting";
@@ -134,6 +140,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::redis::script::Keys;
 
     #[test]
     fn every_key_and_channel_of_a_pool_carries_its_hash_tag() {

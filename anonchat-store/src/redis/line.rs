@@ -70,10 +70,10 @@ impl Line {
 impl Up {
     /// Runs a script: by its hash, and whole if Redis does not know it, which says that it has
     /// not run. Nothing else is ever sent twice.
-    pub(super) async fn evaluate(
+    pub(super) async fn evaluate<K>(
         &self,
         until: Instant,
-        script: &Script,
+        script: &Script<K>,
         keys: &[String],
         arguments: &[Vec<u8>],
     ) -> Result<Value, Outage> {

@@ -6,18 +6,20 @@ use anonchat_core::{
     Command, Commit, Dice, NodeId, PairId, Policy, PoolId, Query, UnixMillis, View, Whisper,
 };
 use redis::{Value, cmd};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::clock::Clock;
 use super::connector::Connector;
 use super::inboxes::Inboxes;
 use super::line::{Line, Up};
-use super::mailbox::{Life, Mailbox};
+use super::mailbox::{Life, Mailbox, PoolMail};
 use super::outage::Outage;
+use super::rooms::script::RoomScripts;
 use super::script::{Script, Scripts};
 #[cfg(feature = "conformance")]
 use super::snapshot;
+use super::subscription::Subscriber;
 use super::{decode, encode, keys, mail};
 
 /// Calls to one pool that may be under way at once. More wait for their turn.
@@ -28,6 +30,7 @@ pub(super) struct Deployment {
     pub(super) policy: Arc<Policy>,
     pub(super) connector: Connector,
     pub(super) scripts: Scripts,
+    pub(super) room_scripts: RoomScripts,
     pub(super) inboxes: Arc<Inboxes>,
     pub(super) fingerprint: Option<[u8; 32]>,
     pub(super) corrects_instants: bool,
@@ -64,11 +67,6 @@ impl Link {
             calls: Semaphore::new(CALLS),
             deployment,
         }
-    }
-
-    /// A key of the pool, to find its server by.
-    pub(super) fn key(&self) -> String {
-        self.deployment.scripts.open().keys(&self.pool).swap_remove(0)
     }
 
     /// Applies a command, and returns when its mail has been handed over.
@@ -180,23 +178,6 @@ impl Link {
         Ok(snapshot::snapshot(&self.deployment.policy, replies)?)
     }
 
-    /// Tells the pool where mail for these nodes goes, and checks that this deployment made it.
-    /// Returns the last number that was given to mail for that channel.
-    pub(super) async fn greet(
-        &self,
-        channel: &str,
-        former: &str,
-        nodes: &[NodeId],
-        until: Instant,
-    ) -> Result<u64, Outage> {
-        let up = self.line.up(until).await?;
-        let call = encode::Call { mailbox: channel, ..self.call(UnixMillis::default()) };
-        let fingerprint = self.deployment.fingerprint;
-        let arguments = encode::open(&call, former, nodes, fingerprint);
-        let script = self.deployment.scripts.open();
-        Ok(decode::opened(self.evaluate(&up, until, script, &arguments).await?)?)
-    }
-
     /// Waits for whatever a call needs.
     async fn turn(
         &self,
@@ -242,6 +223,50 @@ impl Link {
         arguments: &[Vec<u8>],
     ) -> Result<Value, Outage> {
         up.evaluate(until, script, &script.keys(&self.pool), arguments).await
+    }
+}
+
+impl Subscriber for Link {
+    type Sorter = PoolMail;
+
+    fn connector(&self) -> &Connector {
+        &self.deployment.connector
+    }
+
+    fn key(&self) -> String {
+        self.deployment.scripts.open().keys(&self.pool).swap_remove(0)
+    }
+
+    fn mailbox(&self) -> &Arc<Mailbox> {
+        &self.mailbox
+    }
+
+    fn nodes(&self) -> watch::Receiver<Vec<NodeId>> {
+        self.deployment.inboxes.watch()
+    }
+
+    fn mail_channel(&self, first: NodeId, incarnation: u64) -> String {
+        keys::mail_channel(&self.pool, first, incarnation)
+    }
+
+    fn talk_channel(&self, node: NodeId) -> Option<String> {
+        Some(keys::talk_channel(&self.pool, node))
+    }
+
+    /// Also checks that this deployment made the pool.
+    async fn greet(
+        &self,
+        channel: &str,
+        former: &str,
+        nodes: &[NodeId],
+        until: Instant,
+    ) -> Result<u64, Outage> {
+        let up = self.line.up(until).await?;
+        let call = encode::Call { mailbox: channel, ..self.call(UnixMillis::default()) };
+        let fingerprint = self.deployment.fingerprint;
+        let arguments = encode::open(&call, former, nodes, fingerprint);
+        let script = self.deployment.scripts.open();
+        Ok(decode::opened(self.evaluate(&up, until, script, &arguments).await?)?)
     }
 }
 

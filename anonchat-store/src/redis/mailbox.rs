@@ -1,4 +1,4 @@
-//! The mail of one pool for this store: counted, handed on in order, or declared lost.
+//! The mail of one pool, or of rooms, for this store: counted, handed on in order, or declared lost.
 //!
 //! A *life* of the mailbox is one subscription. Its batches are numbered by the scripts, so that a
 //! missing one shows; then the life ends, the next one begins, and the inboxes are told of a gap.
@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::clock::Clock;
 use super::inboxes::Inboxes;
 use super::mail;
+use super::malformed::Malformed;
 use super::outage::Outage;
 use super::pulse::Pulse;
 
@@ -29,9 +30,59 @@ pub(super) struct Life {
     pub(super) pulse: Arc<Pulse>,
 }
 
-pub(super) struct Mailbox {
+/// Whose mail it is: reads what comes through the channel, and hands it on.
+pub(super) trait Sorter: Send + Sync + 'static {
+    /// The mail of one commit.
+    type Mail;
+
+    /// A batch: its number, counted from 1 without holes, and what is in it.
+    fn batch(&self, payload: &[u8]) -> Result<(u64, Self::Mail), Malformed>;
+
+    /// Hands a batch to the inboxes, in its order.
+    fn deliver(&self, mail: Self::Mail);
+
+    /// Tells the inboxes that mail may have been lost.
+    fn gap(&self);
+
+    /// Takes in what came through another channel than that of the batches.
+    fn whisper(&self, payload: &[u8]) -> Result<(), Malformed>;
+}
+
+/// The mail of a pool.
+pub(super) struct PoolMail {
     inboxes: Arc<Inboxes>,
     clock: Arc<Clock>,
+}
+
+impl Sorter for PoolMail {
+    type Mail = Vec<Envelope>;
+
+    fn batch(&self, payload: &[u8]) -> Result<(u64, Vec<Envelope>), Malformed> {
+        mail::batch(payload).map(|batch| (batch.number, batch.envelopes))
+    }
+
+    fn deliver(&self, mail: Vec<Envelope>) {
+        self.inboxes.deliver(mail.into_iter().map(|mut envelope| {
+            if let Event::JoinRefused { rejection } = &mut envelope.event {
+                *rejection = self.clock.told_here(*rejection);
+            }
+            Mail::Event(envelope)
+        }));
+    }
+
+    fn gap(&self) {
+        self.inboxes.gap();
+    }
+
+    fn whisper(&self, payload: &[u8]) -> Result<(), Malformed> {
+        let whisper = mail::whisper(payload)?;
+        self.inboxes.deliver([Mail::Whisper(whisper)]);
+        Ok(())
+    }
+}
+
+pub(super) struct Mailbox<S = PoolMail> {
+    sorter: S,
     count: Mutex<Count>,
     life: watch::Sender<Result<Life, Outage>>,
 }
@@ -59,8 +110,14 @@ enum Stage {
 
 impl Mailbox {
     pub(super) fn new(inboxes: Arc<Inboxes>, clock: Arc<Clock>) -> Self {
+        Self::of(PoolMail { inboxes, clock })
+    }
+}
+
+impl<S: Sorter> Mailbox<S> {
+    pub(super) fn of(sorter: S) -> Self {
         let life = watch::Sender::new(Err(Outage::NotYet));
-        Self { inboxes, clock, count: Mutex::default(), life }
+        Self { sorter, count: Mutex::default(), life }
     }
 
     /// The present life, as soon as there is one in which `node`, if given, is heard.
@@ -122,24 +179,18 @@ impl Mailbox {
         }
         // Mail says that the pool knows this life, though its reply may still be under way.
         let first = count.stage == Stage::Opening;
-        let batch = mail::batch(payload).ok();
-        let Some(batch) = batch.filter(|batch| first || batch.number == count.handed + 1) else {
+        let batch = self.sorter.batch(payload).ok();
+        let Some((number, mail)) = batch.filter(|(number, _)| first || *number == count.handed + 1)
+        else {
             count.stage = Stage::Over;
             return false;
         };
         self.announce(&mut count);
-        self.inboxes.deliver(batch.envelopes.into_iter().map(|envelope| self.read(envelope)));
-        count.handed = batch.number;
-        let later = count.waiting.split_off(&(batch.number + 1));
+        self.sorter.deliver(mail);
+        count.handed = number;
+        let later = count.waiting.split_off(&(number + 1));
         wake(std::mem::replace(&mut count.waiting, later));
         true
-    }
-
-    fn read(&self, mut envelope: Envelope) -> Mail {
-        if let Event::JoinRefused { rejection } = &mut envelope.event {
-            *rejection = self.clock.told_here(*rejection);
-        }
-        Mail::Event(envelope)
     }
 
     /// Takes a whisper in; `false` if it cannot be read, and so must not be trusted.
@@ -150,9 +201,7 @@ impl Mailbox {
             return true;
         }
         drop(count);
-        let Ok(whisper) = mail::whisper(payload) else { return false };
-        self.inboxes.deliver([Mail::Whisper(whisper)]);
-        true
+        self.sorter.whisper(payload).is_ok()
     }
 
     /// Returns when the inboxes have had batch `number` of a life, or were told of a gap after it.
@@ -195,7 +244,7 @@ impl Mailbox {
         if count.stage == Stage::Opening {
             count.stage = Stage::Open;
             if count.life > 1 {
-                self.inboxes.gap();
+                self.sorter.gap();
             }
             wake(std::mem::take(&mut count.waiting));
         }

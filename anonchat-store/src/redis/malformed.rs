@@ -1,16 +1,16 @@
 //! What a reply or a message from Redis may be instead of what it should be.
 
-use super::encode::SCHEMA;
-
 /// Bytes from Redis that no script of this version writes, or an answer that another deployment
 /// wrote the pool. It names what is wrong and never shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Malformed {
     /// The pool was written by scripts of another version.
-    #[error("the pool has schema version {found}, but this server has {SCHEMA}")]
+    #[error("the pool has schema version {found}, but this server has {expected}")]
     Version {
         /// The version of the pool.
         found: u32,
+        /// The version of this server.
+        expected: u32,
     },
     /// The pool was made by servers with another key or policy.
     #[error("the pool belongs to servers with another key")]

@@ -15,6 +15,7 @@ mod envelope;
 pub mod exercise;
 mod inboxes;
 mod keys;
+mod library;
 mod line;
 mod link;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod outage;
 mod pack;
 mod pulse;
 mod rate;
+mod rooms;
 mod script;
 #[cfg(feature = "conformance")]
 mod snapshot;
@@ -42,5 +44,6 @@ pub use builder::{ConnectError, RedisStoreBuilder};
 #[cfg(feature = "test-util")]
 pub use calls::{Calls, Unexpected};
 pub use rate::RedisRateLimits;
+pub use rooms::{RedisRooms, RoomKeys};
 pub use store::RedisStore;
 pub use url::{RedisUrl, UrlError};

@@ -3,7 +3,6 @@
 use anonchat_core::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-use super::encode::SCHEMA;
 use super::malformed::Malformed;
 
 /// Why Redis could not be used. It is the source of a [`StoreError::Unavailable`], so it shows
@@ -75,8 +74,8 @@ impl From<RedisError> for Outage {
 impl From<Outage> for StoreError {
     fn from(outage: Outage) -> Self {
         match outage {
-            Outage::Malformed(Malformed::Version { found }) => {
-                Self::Version { found, expected: SCHEMA }
+            Outage::Malformed(Malformed::Version { found, expected }) => {
+                Self::Version { found, expected }
             }
             Outage::Malformed(Malformed::Fingerprint) => Self::OtherKey,
             outage => Self::Unavailable(Some(Box::new(outage))),

@@ -15,7 +15,8 @@ use super::builder::{ConnectError, RedisStoreBuilder};
 use super::desk::Desk;
 use super::link::{Deployment, Link};
 use super::rate::RedisRateLimits;
-use super::subscription;
+use super::rooms::{RedisRooms, RoomKeys};
+use super::subscription::{self, Subscriber};
 use super::url::RedisUrl;
 
 /// Keeps pools in Redis, where several servers share them: the same rules and the same answers as
@@ -82,7 +83,8 @@ use super::url::RedisUrl;
 /// rule needs. What [`AdminStore`] keeps has three keys of its own beside the pools, in clear: notes
 /// are those of moderators, devices are keyed hashes. [`Self::rate_limits`] keeps one more for each
 /// client address that it has counted lately, `anonchat:{pool}:rate:…` with a keyed hash, of the
-/// first pool by name; these expire. So Redis must not evict (`maxmemory-policy noeviction`). No key, and nothing in an
+/// first pool by name; these expire. What [`Self::rooms`] keeps lies under `anonchat:{+rooms}:…`;
+/// see [`RedisRooms`]. So Redis must not evict (`maxmemory-policy noeviction`). No key, and nothing in an
 /// append-only file or a dump, holds what people say to each other. Redis's own log of slow
 /// commands would, if passing on a message ever took long: `slowlog-log-slower-than -1` switches it
 /// off, and `LATENCY LATEST` tells of slow commands without their arguments. This user can do all
@@ -90,7 +92,7 @@ use super::url::RedisUrl;
 ///
 /// ```text
 /// user anonchat on >password ~anonchat:* &anonchat:* +@hash +@sortedset +get +set
-/// +unlink +eval +evalsha +publish +spublish +subscribe +ssubscribe +pubsub|numsub +pubsub|shardnumsub
+/// +pexpire +persist +unlink +eval +evalsha +publish +spublish +subscribe +ssubscribe +pubsub|numsub +pubsub|shardnumsub
 /// +hello +ping +select +time +role
 /// ```
 pub struct RedisStore {
@@ -121,6 +123,17 @@ impl RedisStore {
     /// for commands of the first pool by name.
     pub fn rate_limits(&self) -> RedisRateLimits {
         RedisRateLimits::new(self.links.values().next().cloned())
+    }
+
+    /// Opens the rooms of the deployment, whose words are sealed under these keys: in the same Redis,
+    /// by the same rules and within the same deadline, but with two connections of their own.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], if Redis cannot be reached, or if what it holds of rooms is not this
+    /// deployment's.
+    pub async fn rooms(&self, keys: &RoomKeys) -> Result<RedisRooms, StoreError> {
+        RedisRooms::start(Arc::clone(&self.deployment), keys).await
     }
 
     pub(super) async fn start(

@@ -21,7 +21,7 @@ end
 
 -- Publishes the facts of this command. Returns the number of the last batch to the caller's
 -- mailbox, or -1 if there is no such mailbox.
-function post()
+function publish()
   local batches, order = {}, {}
   for i = 1, #mail do
     local channel = mailbox_of(nodes[i])

@@ -10,7 +10,7 @@ function apply(command)
   local refusal, first, second = command()
   write_devices()
   save_counters()
-  local reply = {refusal or 0, pool.seq, post(), pool.more and 1 or 0, first or 0, second or 0}
+  local reply = {refusal or 0, pool.seq, publish(), pool.more and 1 or 0, first or 0, second or 0}
   for i = 1, #mail do
     reply[6 + i] = mail[i]
   end

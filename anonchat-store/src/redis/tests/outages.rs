@@ -45,7 +45,7 @@ fn a_server_that_cannot_serve_is_left_and_one_that_refuses_is_not() {
 
 #[test]
 fn what_belongs_to_others_has_its_own_error() {
-    let version = StoreError::from(Outage::Malformed(Malformed::Version { found: 7 }));
+    let version = StoreError::from(Outage::Malformed(Malformed::Version { found: 7, expected: 3 }));
     assert!(matches!(version, StoreError::Version { found: 7, expected: 3 }), "{version:?}");
     let key = StoreError::from(Outage::Malformed(Malformed::Fingerprint));
     assert!(matches!(key, StoreError::OtherKey), "{key:?}");
