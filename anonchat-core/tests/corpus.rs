@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anonchat_core::history::Run;
-use anonchat_core::{session, wire};
+use anonchat_core::{room, session, wire};
 
 /// Calls a target's function with each file of its corpus, and with what fuzzing has found since,
 /// if `ANONCHAT_FOUND` names the directory where that is kept.
@@ -40,6 +40,15 @@ fn the_corpus_of_the_wire_holds() {
     replay("wire", 10, |data| {
         if let Ok(text) = std::str::from_utf8(data) {
             drop(wire::decode(text));
+        }
+    });
+}
+
+#[test]
+fn the_corpus_of_the_rooms_frames_holds() {
+    replay("room", 10, |data| {
+        if let Ok(text) = std::str::from_utf8(data) {
+            drop(room::wire::decode(text));
         }
     });
 }

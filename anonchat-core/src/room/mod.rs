@@ -42,6 +42,8 @@ mod store;
 mod sweep;
 mod talk;
 mod text;
+#[cfg(feature = "serde")]
+pub mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
