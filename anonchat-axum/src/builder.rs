@@ -26,6 +26,8 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::orders::{self, Orders};
 use crate::origin::Origins;
+#[cfg(feature = "rooms")]
+use crate::rooms::{self, Rooms};
 use crate::secret::Secret;
 use crate::serve::HalfOpen;
 #[cfg(feature = "socketio")]
@@ -62,6 +64,8 @@ pub struct Builder {
     metrics_elsewhere: bool,
     trusted_proxies: Vec<IpNet>,
     rate_limits: Option<Arc<dyn RateLimits>>,
+    #[cfg(feature = "rooms")]
+    rooms: Option<Arc<dyn anonchat_core::RoomStore>>,
 }
 
 impl Builder {
@@ -82,6 +86,8 @@ impl Builder {
             metrics_elsewhere: false,
             trusted_proxies: Vec::new(),
             rate_limits: None,
+            #[cfg(feature = "rooms")]
+            rooms: None,
         }
     }
 
@@ -175,6 +181,17 @@ impl Builder {
         self
     }
 
+    /// Where sessions and rooms by code live, such as `anonchat_store::MemoryRooms`; all servers of a
+    /// deployment need the same. Without this call there are no rooms, and their routes answer 404.
+    ///
+    /// Its policy has the lengths and numbers of rooms; how often somebody may do something is in
+    /// that of [`store`](Self::store).
+    #[cfg(feature = "rooms")]
+    pub fn rooms(mut self, store: impl anonchat_core::RoomStore) -> Self {
+        self.rooms = Some(Arc::new(store));
+        self
+    }
+
     /// When a picture may be read. Without this call, with explicit consent only.
     pub fn consent(mut self, consent: Consent) -> Self {
         self.consent = consent;
@@ -232,6 +249,11 @@ impl Builder {
             let renew = Command::Renew { node: hub.node() };
             store.apply(pool, clock::now(), clock::roll(), &renew).await?;
         }
+        #[cfg(feature = "rooms")]
+        let rooms = match self.rooms {
+            Some(store) => Some(Rooms::open(store, last).await?),
+            None => None,
+        };
         let orders = Orders::new(&self.pools);
         let admin_key = self.admin_key.as_ref();
         let admin = Admin::new(self.admin_store, &keys, admin_key, self.behind_tls);
@@ -269,6 +291,8 @@ impl Builder {
             metrics_elsewhere: self.metrics_elsewhere,
             addresses,
             limits,
+            #[cfg(feature = "rooms")]
+            rooms,
             crowd: Arc::new(Crowd::default()),
             half_open,
         });
@@ -276,6 +300,8 @@ impl Builder {
         orders::spawn(&chat);
         figures::spawn(&chat);
         admin::spawn(&chat);
+        #[cfg(feature = "rooms")]
+        rooms::spawn(&chat);
         Ok(chat)
     }
 }

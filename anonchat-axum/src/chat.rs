@@ -23,6 +23,8 @@ use crate::limits::{self, Limits};
 use crate::metrics::{self, Metrics};
 use crate::orders::Orders;
 use crate::origin::Origins;
+#[cfg(feature = "rooms")]
+use crate::rooms::{self, Rooms};
 use crate::routes::{Document, Routes};
 use crate::secret::Secret;
 use crate::serve::HalfOpen;
@@ -68,6 +70,8 @@ pub(crate) struct Inside {
     pub(crate) metrics_elsewhere: bool,
     pub(crate) addresses: Addresses,
     pub(crate) limits: Limits,
+    #[cfg(feature = "rooms")]
+    pub(crate) rooms: Option<Rooms>,
     pub(crate) crowd: Arc<Crowd>,
     pub(crate) half_open: Arc<HalfOpen>,
 }
@@ -87,14 +91,14 @@ impl AnonChat {
     }
 
     /// The routes `/ws`, `/verify`, `/api/verify`, `/api/stats`, `/metrics`, `/healthz`, `/readyz`,
-    /// `/openapi.json` and those of the admin API, for an application with any state: merge or nest
+    /// `/openapi.json` those of the admin API and of rooms, if there are any, for an application with any state: merge or nest
     /// them as they are.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         #[cfg(feature = "metrics")]
         let metrics = !self.0.metrics_elsewhere;
         #[cfg(not(feature = "metrics"))]
         let metrics = false;
-        let routes = Routes::new(metrics);
+        let routes = Routes::new(metrics, self.has_rooms());
         let document = serde_json::to_vec(&routes.document()).unwrap_or_default();
         let pictures = Router::from(routes.pictures)
             .layer(from_fn_with_state(self.clone(), limits::verifications))
@@ -102,7 +106,10 @@ impl AnonChat {
             .layer(from_fn_with_state(self.clone(), admin::shut))
             .layer(from_fn_with_state(self.clone(), origin::guard))
             .layer(from_fn(verify::hang_up));
-        let others = Router::from(routes.counted)
+        let others = Router::from(routes.counted);
+        #[cfg(feature = "rooms")]
+        let others = others.merge(rooms::serve(routes.rooms));
+        let others = others
             .layer(Extension(Document(document.into())))
             .layer(from_fn_with_state(self.clone(), limits::requests));
         #[cfg(feature = "ws")]
@@ -110,6 +117,8 @@ impl AnonChat {
             let sockets = Router::new().route("/ws", axum::routing::get(crate::ws::handshake));
             #[cfg(feature = "socketio")]
             let sockets = sockets.merge(socketio::transports(self));
+            #[cfg(feature = "rooms")]
+            let sockets = if self.has_rooms() { sockets.merge(rooms::sockets()) } else { sockets };
             others.merge(sockets.layer(from_fn_with_state(self.clone(), admin::shut)))
         };
         others
@@ -156,8 +165,20 @@ impl AnonChat {
     /// latest after ten seconds. Further calls wait for the same.
     pub async fn shutdown(&self) {
         self.hub().close();
-        if timeout(DRAIN, self.hub().drained()).await.is_err() {
+        #[cfg(feature = "rooms")]
+        if let Some(rooms) = self.rooms() {
+            rooms.hub().close();
+        }
+        if timeout(DRAIN, self.drained()).await.is_err() {
             tracing::warn!("some connections did not close in time");
+        }
+    }
+
+    async fn drained(&self) {
+        self.hub().drained().await;
+        #[cfg(feature = "rooms")]
+        if let Some(rooms) = self.rooms() {
+            rooms.hub().drained().await;
         }
     }
 
@@ -266,6 +287,20 @@ impl AnonChat {
     /// How often one client may do something.
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// The rooms by code, if there are any.
+    #[cfg(feature = "rooms")]
+    pub(crate) fn rooms(&self) -> Option<&Rooms> {
+        self.0.rooms.as_ref()
+    }
+
+    fn has_rooms(&self) -> bool {
+        #[cfg(feature = "rooms")]
+        let has_rooms = self.0.rooms.is_some();
+        #[cfg(not(feature = "rooms"))]
+        let has_rooms = false;
+        has_rooms
     }
 
     /// How many WebSockets there are.

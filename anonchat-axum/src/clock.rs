@@ -29,6 +29,12 @@ pub(crate) fn roll() -> Dice {
     Dice { pair: PairId::from_bytes(random()) }
 }
 
+/// Fresh dice for one command about rooms.
+#[cfg(feature = "rooms")]
+pub(crate) fn roll_for_rooms() -> anonchat_core::room::RoomDice {
+    anonchat_core::room::RoomDice::from_bytes(random())
+}
+
 /// A number that no other process has drawn.
 pub(crate) fn number() -> u64 {
     u64::from_le_bytes(random())

@@ -87,5 +87,9 @@ async fn can_match(chat: &AnonChat) -> bool {
             return false;
         }
     }
+    #[cfg(feature = "rooms")]
+    if let Some(rooms) = chat.rooms() {
+        return rooms.view(&anonchat_core::room::RoomQuery::Census).await.is_ok();
+    }
     true
 }

@@ -62,6 +62,7 @@
 //! | Feature | Default | What it adds |
 //! |---|---|---|
 //! | `metrics` | yes | the figures of the server at `/metrics`, see [`AnonChat::metrics_router`] |
+//! | `rooms` | no | the doors of rooms by code at `/api/session/`, `/api/rooms/`, `/api/messages/`, `/api/moderation/` and `/ws/chat/`; brings `ws` |
 //! | `screens` | yes | [`screens`], against contact details and profanity; a dozen small crates, and some megabytes of words once one is built |
 //! | `socketio` | no | the Socket.IO door at `/socket.io/`, with `/join`; brings `ws` |
 //! | `ws` | yes | the WebSocket door |
@@ -99,6 +100,8 @@ mod origin;
 #[cfg(feature = "ws")]
 mod patience;
 mod reply;
+#[cfg(feature = "rooms")]
+mod rooms;
 mod routes;
 #[cfg(feature = "screens")]
 pub mod screens;

@@ -8,13 +8,13 @@ use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use anonchat_core::{Body, Mail};
+use anonchat_core::{Body, Mail, Whisper};
 
 use crate::metrics::Timer;
 
 /// The mail of one connection, between the store that delivers and the task that takes it out.
-pub(crate) struct Mailbox {
-    inside: Mutex<Inside>,
+pub(crate) struct Mailbox<M = Mail> {
+    inside: Mutex<Inside<M>>,
     /// How many pieces there is room for.
     room: usize,
 }
@@ -23,9 +23,9 @@ pub(crate) struct Mailbox {
 const IMAGES: usize = 4 << 20;
 
 /// What lies in a mailbox.
-pub(crate) enum Post {
+pub(crate) enum Post<M = Mail> {
     /// Mail.
-    Mail(Mail),
+    Mail(M),
     /// Mail may have been lost here.
     Gap,
     /// The server is about to stop; the client is to come back after so many milliseconds.
@@ -41,10 +41,9 @@ pub(crate) enum Pressure {
     Restart,
 }
 
-#[derive(Default)]
-struct Inside {
+struct Inside<M> {
     /// Each piece with when it came.
-    post: VecDeque<(Timer, Post)>,
+    post: VecDeque<(Timer, Post<M>)>,
     /// How many bytes the pictures among them take.
     images: usize,
     overflowed: bool,
@@ -52,26 +51,45 @@ struct Inside {
     waker: Option<Waker>,
 }
 
-impl Post {
+/// What one mailbox takes, and how large it is.
+pub(crate) trait Letter {
     /// The bytes of the picture that it is.
     fn image(&self) -> usize {
+        0
+    }
+}
+
+impl Letter for Mail {
+    fn image(&self) -> usize {
         match self {
-            Self::Mail(Mail::Whisper(whisper)) => match &whisper.body {
-                Body::Image(image) => image.size(),
-                _ => 0,
-            },
+            Self::Whisper(Whisper { body: Body::Image(image), .. }) => image.size(),
             _ => 0,
         }
     }
 }
 
-impl Mailbox {
+impl<M: Letter> Post<M> {
+    fn image(&self) -> usize {
+        match self {
+            Self::Mail(mail) => mail.image(),
+            _ => 0,
+        }
+    }
+}
+
+impl<M> Default for Inside<M> {
+    fn default() -> Self {
+        Self { post: VecDeque::new(), images: 0, overflowed: false, restart: false, waker: None }
+    }
+}
+
+impl<M: Letter> Mailbox<M> {
     pub(crate) fn new(room: usize) -> Self {
         Self { inside: Mutex::default(), room }
     }
 
     /// Puts something in, or throws everything away if there is no room for it.
-    pub(crate) fn put(&self, post: Post) {
+    pub(crate) fn put(&self, post: Post<M>) {
         let mut inside = self.inside();
         if inside.overflowed {
             return;
@@ -91,7 +109,7 @@ impl Mailbox {
     }
 
     /// Takes the oldest piece out, with when it came.
-    pub(crate) fn take(&self) -> Option<(Timer, Post)> {
+    pub(crate) fn take(&self) -> Option<(Timer, Post<M>)> {
         let mut inside = self.inside();
         let post = inside.post.pop_front()?;
         inside.images -= post.1.image();
@@ -126,7 +144,7 @@ impl Mailbox {
     }
 
     /// One task waits at a time: the connection's own.
-    fn poll_until(&self, cx: &mut Context<'_>, done: impl Fn(&Inside) -> bool) -> Poll<()> {
+    fn poll_until(&self, cx: &mut Context<'_>, done: impl Fn(&Inside<M>) -> bool) -> Poll<()> {
         let mut inside = self.inside();
         if done(&inside) {
             return Poll::Ready(());
@@ -137,7 +155,7 @@ impl Mailbox {
         Poll::Pending
     }
 
-    fn inside(&self) -> MutexGuard<'_, Inside> {
+    fn inside(&self) -> MutexGuard<'_, Inside<M>> {
         // No code panics between two consistent states.
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -149,7 +167,7 @@ mod tests {
 
     #[test]
     fn mail_beyond_the_room_throws_everything_away_and_says_so() {
-        let mailbox = Mailbox::new(2);
+        let mailbox = Mailbox::<Mail>::new(2);
         mailbox.put(Post::Gap);
         mailbox.put(Post::Restart(1));
         assert!(!mailbox.has_overflowed());
@@ -184,7 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn mail_comes_out_in_order_and_wakes_who_waits() {
-        let mailbox = std::sync::Arc::new(Mailbox::new(8));
+        let mailbox = std::sync::Arc::new(Mailbox::<Mail>::new(8));
         let reader = tokio::spawn({
             let mailbox = mailbox.clone();
             async move {

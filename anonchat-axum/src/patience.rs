@@ -9,15 +9,15 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::call::Call;
-use crate::mailbox::{Mailbox, Pressure};
+use crate::mailbox::{Letter, Mailbox, Pressure};
 
 /// How long a client may let a write wait when the server is about to stop.
 const LEAVE: Duration = Duration::from_secs(2);
 
 /// Waits for a write, unless the client lets it wait too long: until its mailbox is full, until the
 /// server has to stop, or as long as silence is borne at all. `None` means that it did.
-pub(crate) async fn patiently<T>(
-    mailbox: &Mailbox,
+pub(crate) async fn patiently<T, M: Letter>(
+    mailbox: &Mailbox<M>,
     patience: Duration,
     call: Option<&mut Call<'_>>,
     op: impl Future<Output = T>,

@@ -110,7 +110,7 @@ impl Later {
     }
 
     /// The client makes too many sessions or rooms.
-    #[allow(dead_code, reason = "the doors of rooms say it")]
+    #[cfg_attr(not(feature = "rooms"), allow(dead_code, reason = "the doors of rooms say it"))]
     pub(crate) const fn rate_limited(retry_after_s: u32) -> Self {
         let text = "Rate limit exceeded. Please try again later.";
         Self { text, ..Self::slow_down(retry_after_s) }

@@ -19,6 +19,8 @@ pub(crate) struct Routes {
     pub(crate) pictures: OpenApiRouter<AnonChat>,
     /// Requests are counted here.
     pub(crate) counted: OpenApiRouter<AnonChat>,
+    /// Rooms by code are asked for here, and requests counted. Another method is refused in words.
+    pub(crate) rooms: OpenApiRouter<AnonChat>,
     /// Nothing is checked here.
     pub(crate) health: OpenApiRouter<AnonChat>,
 }
@@ -28,9 +30,9 @@ pub(crate) struct Routes {
 pub(crate) struct Document(pub(crate) Bytes);
 
 impl Routes {
-    /// All of them; those of the metrics only if they are wanted.
-    pub(crate) fn new(metrics: bool) -> Self {
-        let counted = admin::router().merge(admin::open());
+    /// All of them; those of the metrics and of the rooms only if they are wanted.
+    pub(crate) fn new(metrics: bool, rooms: bool) -> Self {
+        let counted = admin::router(rooms).merge(admin::open());
         let counted = counted.merge(OpenApiRouter::default().routes(routes!(document)));
         #[cfg(feature = "metrics")]
         let counted = if metrics { counted.merge(crate::metrics::router()) } else { counted };
@@ -38,10 +40,15 @@ impl Routes {
         let _ = metrics;
         #[cfg(feature = "socketio")]
         let counted = counted.merge(crate::socketio::pages());
+        #[cfg(feature = "rooms")]
+        let rooms = if rooms { crate::rooms::routes() } else { OpenApiRouter::default() };
+        #[cfg(not(feature = "rooms"))]
+        let rooms = OpenApiRouter::default();
         let checked = |routes| describe::<Counted, _>(describe::<Guarded, _>(routes));
         Self {
             pictures: checked(verify::router()),
             counted: checked(counted),
+            rooms: checked(rooms),
             health: health::router(),
         }
     }
@@ -49,7 +56,7 @@ impl Routes {
     /// What they say of themselves.
     pub(crate) fn document(&self) -> OpenApi {
         let mut whole = Whole::openapi();
-        for routes in [&self.pictures, &self.counted, &self.health] {
+        for routes in [&self.pictures, &self.counted, &self.rooms, &self.health] {
             whole.merge(routes.get_openapi().clone());
         }
         whole

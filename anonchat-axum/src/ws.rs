@@ -19,10 +19,10 @@ use crate::reply::{Detail, Later};
 use crate::socket::Socket;
 
 /// Bytes of a connection's read buffer. It is allocated at once and stays.
-const READ_BUFFER: usize = 4 << 10;
+pub(crate) const READ_BUFFER: usize = 4 << 10;
 
 /// Bytes after which frames that are gathered go out without waiting for more.
-const WRITE_BUFFER: usize = 4 << 10;
+pub(crate) const WRITE_BUFFER: usize = 4 << 10;
 
 /// When to come again if there is no room.
 const FULL_S: u32 = 10;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::id::{DeviceId, PoolId, ReportId};
+use crate::room::{RoomCode, SessionId};
 use crate::store::StoreError;
 use crate::time::UnixMillis;
 
@@ -139,10 +140,25 @@ pub enum AdminAction {
         /// Whether it is on now.
         on: bool,
     },
-    /// Emptied every pool.
+    /// Emptied every pool, and the rooms.
     Reset,
     /// Took a copy of the record.
     Export,
+    /// Banned a session of the rooms.
+    BanRoomSession {
+        /// The session.
+        session: SessionId,
+    },
+    /// Lifted the ban of a session of the rooms.
+    LiftRoomSession {
+        /// The session.
+        session: SessionId,
+    },
+    /// Ended a room.
+    CloseRoom {
+        /// The room.
+        room: RoomCode,
+    },
 }
 
 /// A record with its number.

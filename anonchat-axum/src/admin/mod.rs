@@ -49,6 +49,9 @@
 //! | `GET /admin/audit` | `?before=ID&about=DEVICE&limit=50` | `{"records":[RECORD],"next":ID\|null}`, newest first, at most 200 |
 //! | `GET /admin/audit/export` | | `application/x-ndjson`: one `RECORD` a line, newest first, all of them, this export's own first |
 //! | `GET /admin/reports` | `?limit=50&pool=NAME` | 000's list: `[{"id","reporter","reported","reason","created_at"}]`, at most 1000 |
+//! | `GET /admin/rooms` | `?before=ID&limit=25` | `{"census":{"sessions","bans","rooms","connections","messages","reported"},"reports":[ROOMREPORT],"next":ID\|null}`, the largest id first, at most 100 |
+//! | `POST /admin/rooms/ban`, `…/lift` | `{"session":ROOMSESSION,"note"?:text}` | `{"audit":number}` |
+//! | `POST /admin/rooms/close` | `{"room":CODE,"note"?:text}` | `{"audit":number}` |
 //! | `GET /api/stats` | (no key) | 001's `{"onlineUsers":number,"waitingInQueue":number}`, or 503 |
 //! | `GET /api/admin/metrics` | | 001's `{"technical":{"activeSessions","totalMatchesLife","queueThroughput","avgMatchTimeMs":text,"matchTimeLimitMet":bool},"safety":{"totalReports","activeBans","reportRate":text},"user":{"verificationSuccessRate":text,"dropOffAtVerification"}}` |
 //! | `POST /api/nuclear-reset` | `{"confirm":"reset","note"?:text}` | 001's `{"success":true,"message":"All cross-server data wiped."}` |
@@ -68,9 +71,16 @@
 //!         "counted":bool,"dismissed":bool,"against":n,"needed":n,"banned_until":ms|null,
 //!         "earlier":[RECORD]}                                  at most 5, newest first
 //! RECORD {"id":n,"at":ms,"session":SESSION|null,"action":ACTION,"device"?:DEVICE,"until"?:ms,
-//!         "pool"?:NAME,"report"?:n,"on"?:bool,"note"?:text}
+//!         "pool"?:NAME,"report"?:n,"on"?:bool,"room_session"?:ROOMSESSION,"room"?:CODE,
+//!         "note"?:text}
 //! ACTION "sign_in" "refused" "sign_out" "ban" "lift" "dismiss" "maintenance" "reset" "export"
+//!        "room_ban" "room_lift" "room_close"
+//! ROOMREPORT {"id":n,"room":CODE,"at":ms,"nickname":text,"content":text,"session":ROOMSESSION|null,
+//!         "reasons":[text]}
 //! ```
+//!
+//! `ROOMSESSION` is 32 hexadecimal digits, a keyed hash of the token. The routes of rooms are there
+//! if the chat has rooms.
 //!
 //! In `NOW`, `online`, `waiting`, `queues`, `pairs`, `matches`, `matches_per_minute`, `reports` and
 //! `bans` are of the whole deployment; `connections`, `wait`, `messages`, `verification` and
@@ -99,6 +109,8 @@ mod queue;
 mod refused;
 mod reports;
 mod reset;
+#[cfg(feature = "rooms")]
+mod rooms;
 mod session;
 mod shape;
 mod sign_in;
@@ -191,7 +203,7 @@ pub(crate) fn spawn(chat: &AnonChat) {
 }
 
 /// The routes of those in charge, for behind the check of origins.
-pub(crate) fn router() -> OpenApiRouter<AnonChat> {
+pub(crate) fn router(rooms: bool) -> OpenApiRouter<AnonChat> {
     let acts = openapi::keyed(
         OpenApiRouter::default()
             .routes(routes!(reports::reports))
@@ -208,6 +220,10 @@ pub(crate) fn router() -> OpenApiRouter<AnonChat> {
             .routes(routes!(stats::metrics))
             .routes(routes!(reset::nuclear)),
     );
+    #[cfg(feature = "rooms")]
+    let acts = if rooms { acts.merge(self::rooms::router()) } else { acts };
+    #[cfg(not(feature = "rooms"))]
+    let _ = rooms;
     // What the page signs in and out by is the page's own.
     acts.route("/admin/sign-in", post(sign_in::sign_in))
         .route("/admin/sign-out", post(sign_in::sign_out))

@@ -1,5 +1,7 @@
-//! Emptying all pools: never by a GET, never without the key, and never unrecorded.
+//! Emptying all pools, and the rooms: never by a GET, never without the key, and never unrecorded.
 
+#[cfg(feature = "rooms")]
+use anonchat_core::room::RoomCommand;
 use anonchat_core::{AdminAction, Command};
 use axum::Json;
 use axum::extract::State;
@@ -23,7 +25,7 @@ pub(crate) struct Wiped {
     message: &'static str,
 }
 
-/// Empties all pools: nobody waits, nobody is paired, nobody is banned
+/// Empties all pools, and the rooms: nobody waits, nobody is paired, nobody is banned
 #[utoipa::path(
     post,
     path = "/admin/reset",
@@ -73,6 +75,11 @@ async fn empty(
     for pool in chat.pools() {
         let renew = Command::Renew { node: chat.hub().node() };
         let _ = chat.store().apply(pool, clock::now(), clock::roll(), &renew).await;
+    }
+    #[cfg(feature = "rooms")]
+    if let Some(rooms) = chat.rooms() {
+        // It is never refused by the rules.
+        let _done = rooms.apply(&RoomCommand::Reset).await?;
     }
     Ok(audit)
 }

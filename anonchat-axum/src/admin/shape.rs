@@ -110,8 +110,8 @@ pub(crate) struct RecordView {
     pub(crate) at: u64,
     /// By which sign-in; null if the key itself came with the request.
     pub(crate) session: Option<String>,
-    /// `sign_in`, `refused`, `sign_out`, `ban`, `lift`, `dismiss`, `maintenance`, `reset` or
-    /// `export`; `other` for one that this server does not know.
+    /// `sign_in`, `refused`, `sign_out`, `ban`, `lift`, `dismiss`, `maintenance`, `reset`,
+    /// `export`, `room_ban`, `room_lift` or `room_close`; `other` for one that this server does not know.
     pub(crate) action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) device: Option<String>,
@@ -127,6 +127,12 @@ pub(crate) struct RecordView {
     /// Whether maintenance was turned on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) on: Option<bool>,
+    /// The session of the rooms that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) room_session: Option<String>,
+    /// The code of the room that was closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) room: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
 }
@@ -232,6 +238,8 @@ impl From<&AuditRecord> for RecordView {
             pool: None,
             report: None,
             on: None,
+            room_session: None,
+            room: None,
             note: entry.note.as_deref().map(str::to_owned),
         };
         view.action = match &entry.action {
@@ -254,6 +262,18 @@ impl From<&AuditRecord> for RecordView {
             }
             AdminAction::Reset => "reset",
             AdminAction::Export => "export",
+            AdminAction::BanRoomSession { session } => {
+                view.room_session = Some(session.to_hex());
+                "room_ban"
+            }
+            AdminAction::LiftRoomSession { session } => {
+                view.room_session = Some(session.to_hex());
+                "room_lift"
+            }
+            AdminAction::CloseRoom { room } => {
+                view.room = Some(room.to_string());
+                "room_close"
+            }
             _ => "other",
         };
         view

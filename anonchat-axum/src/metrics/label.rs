@@ -109,7 +109,9 @@ labels! {
     /// The route of a request, whatever it is nested under.
     Route as "route" {
         Ws = "/ws", Verify = "/verify", ApiVerify = "/api/verify", Admin = "/admin",
-        Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics", Other = "other",
+        Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics",
+        Session = "/api/session", Rooms = "/api/rooms", Messages = "/api/messages",
+        Moderation = "/api/moderation", RoomSocket = "/ws/chat", Other = "other",
     }
 
     /// The method of a request.
@@ -321,7 +323,14 @@ impl Route {
         if template.contains("/admin/") || template.ends_with("/admin") {
             return Self::Admin;
         }
-        known.into_iter().find(ends).unwrap_or(Self::Other)
+        // Below these there is more than one route, and all of them end in a slash.
+        let rooms =
+            [Self::Session, Self::Rooms, Self::Messages, Self::Moderation, Self::RoomSocket];
+        let holds = |route: &Self| {
+            let below = template.split_once(route.value()).map(|(_, below)| below);
+            below.is_some_and(|below| below.starts_with('/') && below.ends_with('/'))
+        };
+        known.into_iter().find(ends).or(rooms.into_iter().find(holds)).unwrap_or(Self::Other)
     }
 }
 
@@ -361,6 +370,13 @@ mod tests {
             (Some("/chat/api/verify"), Route::ApiVerify),
             (Some("/admin/reports"), Route::Admin),
             (Some("/metrics"), Route::Metrics),
+            (Some("/api/rooms/"), Route::Rooms),
+            (Some("/chat/api/rooms/{code}/kick/"), Route::Rooms),
+            (Some("/api/session/create/"), Route::Session),
+            (Some("/api/messages/{id}/report/"), Route::Messages),
+            (Some("/api/moderation/reports/"), Route::Moderation),
+            (Some("/ws/chat/{code}/"), Route::RoomSocket),
+            (Some("/api/rooms"), Route::Other),
             (Some("/{*path}"), Route::Other),
             (Some("/"), Route::Other),
             (None, Route::Other),

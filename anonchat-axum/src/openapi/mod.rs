@@ -25,6 +25,7 @@ pub(crate) use refusals::{Counted, Guarded, describe, keyed};
     tags(
         (name = "verification", description = "A selfie, for a gender"),
         (name = "guests", description = "Who comes with the cookie of a session, over Socket.IO"),
+        (name = "rooms", description = "Rooms by code, over REST and `/ws/chat/{CODE}/`"),
         (name = "figures", description = "What is going on"),
         (name = "admin", description = "For those who have the admin key, or a session of the admin page"),
         (name = "health", description = "For whoever runs the server"),
@@ -37,7 +38,7 @@ pub(crate) struct Whole;
 ///
 /// The server's own, without `/metrics` if that is served elsewhere, is at `/openapi.json`.
 pub fn openapi() -> String {
-    let document = Routes::new(true).document();
+    let document = Routes::new(true, true).document();
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text

@@ -16,6 +16,10 @@ use crate::reply::{Postponed, Problem};
 const KEY: &str = "key";
 const SESSION: &str = "session";
 
+/// The name of the way to show whose session of the rooms it is.
+#[cfg(feature = "rooms")]
+const ROOM_SESSION: &str = "room_session";
+
 /// The check of origins.
 #[derive(IntoResponses)]
 pub(crate) enum Guarded {
@@ -90,6 +94,14 @@ impl Modify for Keys {
                      origin that is let in as well";
         let cookie = ApiKeyValue::with_description(admin::COOKIE, about);
         components.add_security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        #[cfg(feature = "rooms")]
+        {
+            let about =
+                "The token of a session of the rooms; bodies may have it as `session_token`";
+            let header = ApiKeyValue::with_description("X-Session-Token", about);
+            components
+                .add_security_scheme(ROOM_SESSION, SecurityScheme::ApiKey(ApiKey::Header(header)));
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anonchat_core::room::{RoomCode, SessionId};
 use anonchat_core::{
     AdminAction, AdminStore, AuditEntry, AuditPage, AuditRecord, Census, Client, Command, Conn,
     DeviceId, Dice, NodeId, PairId, Pool, PoolId, Query, ReportId, Store, StoreError, UnixMillis,
@@ -127,6 +128,9 @@ fn entries() -> Vec<AuditEntry> {
         AdminAction::Reset,
         AdminAction::Export,
         AdminAction::SignOut,
+        AdminAction::BanRoomSession { session: SessionId::from_bytes([5; 16]) },
+        AdminAction::LiftRoomSession { session: SessionId::from_bytes([6; 16]) },
+        AdminAction::CloseRoom { room: RoomCode::draw([7; 16]) },
     ];
     let entry = |(n, action): (u64, AdminAction)| AuditEntry {
         at: UnixMillis::new(1_000 + n / 3),

@@ -1,5 +1,6 @@
 //! Records of what those in charge did, as bytes: total, and the same there and back.
 
+use anonchat_core::room::{RoomCode, SessionId};
 use anonchat_core::{AdminAction, AuditEntry, AuditRecord, PoolId, ReportId, UnixMillis};
 use redis::Value;
 
@@ -19,6 +20,9 @@ const DISMISS: u8 = 5;
 const MAINTENANCE: u8 = 6;
 const RESET: u8 = 7;
 const EXPORT: u8 = 8;
+const BAN_ROOM_SESSION: u8 = 9;
+const LIFT_ROOM_SESSION: u8 = 10;
+const CLOSE_ROOM: u8 = 11;
 
 /// A record as it lies in Redis, or `None` for an action that this version has no form for.
 pub(super) fn encode(entry: &AuditEntry) -> Option<Vec<u8>> {
@@ -37,6 +41,13 @@ pub(super) fn encode(entry: &AuditEntry) -> Option<Vec<u8>> {
         AdminAction::Maintenance { on } => pack.u8(MAINTENANCE).flag(*on),
         AdminAction::Reset => pack.u8(RESET),
         AdminAction::Export => pack.u8(EXPORT),
+        AdminAction::BanRoomSession { session } => {
+            pack.u8(BAN_ROOM_SESSION).bytes(session.as_bytes())
+        }
+        AdminAction::LiftRoomSession { session } => {
+            pack.u8(LIFT_ROOM_SESSION).bytes(session.as_bytes())
+        }
+        AdminAction::CloseRoom { room } => pack.u8(CLOSE_ROOM).sized(room.as_str().as_bytes()),
         _ => return None,
     };
     let note = entry.note.as_deref();
@@ -78,8 +89,21 @@ fn action(rest: &mut Unpack<'_>) -> Result<AdminAction, Malformed> {
         MAINTENANCE => AdminAction::Maintenance { on: rest.flag()? },
         RESET => AdminAction::Reset,
         EXPORT => AdminAction::Export,
+        BAN_ROOM_SESSION => AdminAction::BanRoomSession { session: session_id(rest)? },
+        LIFT_ROOM_SESSION => AdminAction::LiftRoomSession { session: session_id(rest)? },
+        CLOSE_ROOM => AdminAction::CloseRoom { room: room_code(text(rest.sized()?)?)? },
         _ => return Err(Malformed::Range("an action")),
     })
+}
+
+fn session_id(rest: &mut Unpack<'_>) -> Result<SessionId, Malformed> {
+    rest.array().map(SessionId::from_bytes)
+}
+
+/// A code in the one spelling that it has.
+fn room_code(code: &str) -> Result<RoomCode, Malformed> {
+    let room = RoomCode::parse(code).filter(|room| room.as_str() == code);
+    room.ok_or(Malformed::Range("the code of a room"))
 }
 
 /// A page of at most so many records.
@@ -138,6 +162,9 @@ mod tests {
             AdminAction::Maintenance { on: false },
             AdminAction::Reset,
             AdminAction::Export,
+            AdminAction::BanRoomSession { session: SessionId::from_bytes([8; 16]) },
+            AdminAction::LiftRoomSession { session: SessionId::from_bytes([9; 16]) },
+            AdminAction::CloseRoom { room: RoomCode::parse("ABC123").expect("a code") },
         ];
         let entry = |(n, action): (usize, AdminAction)| AuditEntry {
             at: UnixMillis::new(1_000 + n as u64),
@@ -191,7 +218,7 @@ mod tests {
         #[test]
         fn any_bytes_are_a_record_in_one_form_only_or_none(
             bytes in prop::collection::vec(any::<u8>(), 0..80),
-            kind in 0u8..10,
+            kind in 0u8..13,
         ) {
             let mut bytes = bytes;
             for (place, byte) in [(0, VERSION), (1, 0), (2, 0), (9, 1), (18, kind)] {
