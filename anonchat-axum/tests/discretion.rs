@@ -78,6 +78,9 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     let with = |builder: Builder| {
         #[cfg(feature = "screens")]
         let builder = builder.screen(anonchat_axum::screens::Screens::default());
+        #[cfg(feature = "rooms")]
+        let builder =
+            builder.rooms(anonchat_store::MemoryRooms::new(Default::default()).expect("rules"));
         builder.classifier(Credulous).admin_store(record)
     };
     let server = Server::with(lenient(), with).await;
@@ -136,6 +139,10 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
     let order = json!({ "device": listed[0]["reported"], "note": "canary-note" });
     assert_eq!(server.http(&ban, order.to_string().as_bytes()).await.status, 200);
     server.open("/ws?device_id=").await.err().expect("refused");
+    #[cfg(feature = "rooms")]
+    let [room_token, room_code, room_alias] = &visit_rooms(&server).await;
+    #[cfg(not(feature = "rooms"))]
+    let [room_token, room_code, room_alias] = ["no rooms"; 3];
     server.stop().await;
 
     let log = everything.0.lock().expect("log").clone();
@@ -155,8 +162,54 @@ async fn no_event_at_any_level_names_a_device_a_text_or_a_key() {
         "v4.local",
         sealed,
         picture,
+        room_token,
+        room_code,
+        room_alias,
     ] {
         let line = log.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} is in: {line:?}");
     }
+}
+
+/// Everything that can be done in a room, well and badly: the token, the code and the alias.
+#[cfg(feature = "rooms")]
+async fn visit_rooms(server: &Server) -> [String; 3] {
+    use client::Answer;
+    use serde_json::Value;
+
+    let post = async |path: &str, token: &str, body: Value| -> Answer {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nX-Session-Token: {token}\r\n\
+             Authorization: Bearer {ADMIN_KEY}"
+        );
+        server.http(&head, body.to_string().as_bytes()).await
+    };
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let nickname = json!({ "nickname": "canary-nickname" });
+    let made = post("/api/session/create/", "canary-token", nickname).await.json();
+    let token = text(&made["session_token"]);
+    let room = post("/api/rooms/create/", &token, json!({ "name": "canary-room" })).await.json();
+    let (code, alias) = (text(&room["code"]), text(&room["you"]));
+    let socket = format!("/ws/chat/{code}/?token={token}&v=1");
+    let mut ann = server.open(&socket).await.expect("handshake");
+    ann.expect("room").await;
+    ann.say(json!({ "type": "chat_message", "content": "canary-content" })).await;
+    ann.expect("chat_message").await;
+    ann.say(json!({ "type": "typing", "is_typing": "canary-typing" })).await;
+    ann.say(json!({ "type": "canary-kind" })).await;
+    ann.send(tokio_tungstenite::tungstenite::Message::text("canary-nonsense")).await;
+    ann.expect("error").await;
+    let say = json!({ "room_code": code, "content": "canary-rest" });
+    let said = post("/api/messages/send/", &token, say).await.json();
+    ann.expect("chat_message").await;
+    let report = format!("/api/messages/{}/report/", said["id"]);
+    post(&report, &token, json!({ "reason": "canary-reason" })).await;
+    post("/api/rooms/create/", &token, json!({ "max_participants": "canary-number" })).await;
+    post("/api/rooms/canary-code/kick/", "canary-token", json!({ "alias": "canary-alias" })).await;
+    server.open("/ws/chat/CANARY/?token=canary-token").await.err().expect("refused");
+    let broken = "POST /api/rooms/join/ HTTP/1.1\r\nContent-Type: application/canary";
+    server.http(broken, b"{\"canary\"").await;
+    post("/admin/rooms/close", "", json!({ "room": code, "note": "canary-note" })).await;
+    ann.expect("closed").await;
+    [token, code, alias]
 }

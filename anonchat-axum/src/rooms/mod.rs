@@ -153,9 +153,9 @@ pub(crate) fn routes() -> OpenApiRouter<AnonChat> {
     let known = OpenApiRouter::default()
         .routes(routes!(sessions::validate))
         .routes(routes!(sessions::end))
-        .routes(routes!(lobby::create))
         .routes(routes!(lobby::mine));
     let inside = OpenApiRouter::default()
+        .routes(routes!(lobby::create))
         .routes(routes!(lobby::join))
         .routes(routes!(lobby::look))
         .routes(routes!(lobby::members))

@@ -184,14 +184,24 @@ pub(super) enum Reading {
     OtherKind(Problem),
 }
 
+/// What is wrong with a request: in words for the whole of it, or for each field that is wrong a
+/// list of texts under its name.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes what others answer")]
+pub(super) struct Wrong {
+    #[schema(nullable = false)]
+    error: Option<String>,
+    #[schema(nullable = false)]
+    detail: Option<String>,
+}
+
 /// What every route about rooms may answer.
 #[derive(IntoResponses)]
 #[allow(dead_code, reason = "describes what others answer")]
 pub(super) enum Common {
-    /// Something is missing or not as it should be: `{"error":…}`, `{"detail":…}` for what is no
-    /// JSON, or for each field that is wrong a list of texts.
+    /// Something is missing or not as it should be.
     #[response(status = 400)]
-    Malformed(Complaint),
+    Malformed(Wrong),
     /// The store does not answer, there is too much of something, or maintenance; `Retry-After`
     /// says when to come again. What was asked for may have been done.
     #[response(status = 503)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anonchat_core::Client;
 use anonchat_core::room::{RoomCode, RoomQuery, RoomRejection, RoomView};
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query as Params, State};
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ use crate::ws::{READ_BUFFER, WRITE_BUFFER, admit};
 pub(super) async fn handshake(
     State(chat): State<AnonChat>,
     client: address::Client,
-    path: Path<String>,
+    path: Result<Path<String>, PathRejection>,
     params: Result<Params<HashMap<String, String>>, QueryRejection>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -31,7 +31,8 @@ pub(super) async fn handshake(
         Err(full) => return full.into_response(),
     };
     let params = params.map(|Params(params)| params).unwrap_or_default();
-    let guest = match greet(&chat, &path, &params).await {
+    let code = path.map(|Path(code)| code).unwrap_or_default();
+    let guest = match greet(&chat, &code, &params).await {
         Ok(guest) => guest,
         Err(refusal) => return refusal.into_response(),
     };

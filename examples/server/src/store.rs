@@ -17,6 +17,8 @@ const MEMORY: &str = "memory";
 /// Gives the chat its store, its pools, and the record of admin actions, which is in the same
 /// place. With a safety file there is somebody to keep it.
 ///
+/// Rooms by code are in the same place as well. With Redis there are none: see `shared`.
+///
 /// A server whose store cannot be reached does not start: who runs it learns so at once, and
 /// whatever restarts it tries again. One that runs bears it when its store goes away.
 pub(crate) async fn open(
@@ -33,6 +35,7 @@ pub(crate) async fn open(
     }
     let builder = builder.pools(pools.clone());
     if store == MEMORY {
+        let builder = with_rooms(builder, &policy)?;
         let store = MemoryStore::new(policy)?.with_pools(pools);
         let (store, keeper) = match safety_file {
             None => {
@@ -55,6 +58,17 @@ pub(crate) async fn open(
     Ok((shared(builder, store, pools, policy, keys).await?, None))
 }
 
+/// Gives the chat its rooms, in memory.
+#[cfg(feature = "rooms")]
+fn with_rooms(builder: Builder, policy: &Policy) -> Result<Builder, Refusal> {
+    Ok(builder.rooms(anonchat_store::MemoryRooms::new(Arc::new(policy.clone()))?))
+}
+
+#[cfg(not(feature = "rooms"))]
+fn with_rooms(builder: Builder, _policy: &Policy) -> Result<Builder, Refusal> {
+    Ok(builder)
+}
+
 #[cfg(feature = "redis")]
 async fn shared(
     builder: Builder,
@@ -74,6 +88,8 @@ async fn shared(
         Ok(store) => {
             let store = Arc::new(store);
             let builder = builder.rate_limits(store.rate_limits());
+            // The place where rooms in Redis are chosen. Those in memory would be others on each
+            // server, so without a store that is shared there are none.
             Ok(builder.store(Arc::clone(&store)).admin_store(store))
         }
         Err(ConnectError::Store(StoreError::OtherKey)) => Err(Refusal::OtherKey),
