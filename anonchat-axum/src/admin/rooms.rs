@@ -130,9 +130,8 @@ pub(crate) async fn list(
         return Err(Refused::Unavailable);
     };
     let query = RoomQuery::AllReports { before, limit: limit as u32 };
-    let reports = match rooms.view(&query).await? {
-        RoomView::Reports(reports) => reports,
-        _ => return Err(Refused::Unavailable),
+    let RoomView::Reports(reports) = rooms.view(&query).await? else {
+        return Err(Refused::Unavailable);
     };
     let next = if reports.len() < limit { None } else { reports.last() };
     Ok(Json(RoomsView {

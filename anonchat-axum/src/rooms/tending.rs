@@ -81,7 +81,7 @@ impl Tending {
         let was_away = std::mem::replace(&mut self.is_away, error.is_some());
         match error {
             Some(error) if !was_away => {
-                tracing::warn!(%error, "the store of rooms does not answer")
+                tracing::warn!(%error, "the store of rooms does not answer");
             }
             None if was_away => tracing::info!("the store of rooms answers again"),
             _ => {}

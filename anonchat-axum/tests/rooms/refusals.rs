@@ -167,6 +167,7 @@ async fn another_method_is_refused_in_words_and_another_path_is_not_there() {
         let answer = lobby.server.http(&format!("{method} {path} HTTP/1.1"), b"").await;
         let detail = format!("Method \"{method}\" not allowed.");
         assert_eq!((answer.status, answer.json()), (405, json!({ "detail": detail })), "{path}");
+        assert!(answer.header("allow").is_some(), "{path}");
     }
     for path in ["/api/rooms", "/api/session/create", "/api/rooms/ABCDEF", "/ws/chat/ABCDEF"] {
         assert_eq!(lobby.get(path, None).await.status, 404, "{path}");
