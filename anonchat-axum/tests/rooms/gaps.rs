@@ -106,3 +106,36 @@ async fn what_was_drawn_twice_is_drawn_again() {
     let given_up = lobby.post("/api/rooms/create/", Some(&ann), &json!({})).await;
     assert_eq!(given_up.status, 503);
 }
+
+#[tokio::test]
+async fn a_server_keeps_its_lease_and_with_it_its_sockets() {
+    let mut policy = open();
+    policy.connection.lease_s = 1;
+    let rooms = Shaky::new(&policy);
+    let lobby = Lobby::over(rooms.clone(), policy, |builder| builder).await;
+    let ann = lobby.guest("Ann").await;
+    let code = lobby.room(&ann, json!({})).await;
+    let (mut socket, _) = lobby.native(&ann, &code).await;
+    // Each time after a third of the lease, so that several leases have ended meanwhile.
+    lobby.until(async |_| rooms.renewed() > 8).await;
+    assert_eq!(lobby.census().await.connections, 1);
+    say(&mut socket, "still here").await;
+    assert_eq!(hear_message(&mut socket).await["content"], "still here");
+}
+
+#[tokio::test]
+async fn servers_that_share_the_rooms_are_one_place() {
+    let here = Lobby::start(open()).await;
+    let there = Lobby::over(here.rooms.clone(), open(), |builder| builder).await;
+    let (ann, ben) = (here.guest("Ann").await, there.guest("Ben").await);
+    let code = here.room(&ann, json!({})).await;
+    let (mut first, _) = here.native(&ann, &code).await;
+    let alias = there.join(&ben, &code).await;
+    assert_eq!(hear(&mut first, "joined").await["alias"], json!(alias));
+    let (mut second, _) = there.native(&ben, &code).await;
+    say(&mut second, "from there").await;
+    assert_eq!(hear_message(&mut first).await["content"], "from there");
+    assert_eq!(there.act(&ann, &code, "kick", json!({ "alias": alias })).await.status, 200);
+    assert_eq!(hear(&mut second, "removed").await["why"], "kicked");
+    assert_eq!(second.expect_close().await, 4003);
+}

@@ -1,6 +1,6 @@
 //! Rooms in memory that can be away, and lose mail.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anonchat_axum::core::room::{
@@ -14,6 +14,7 @@ use async_trait::async_trait;
 pub(crate) struct Shaky {
     inner: MemoryRooms,
     away: AtomicBool,
+    renewed: AtomicUsize,
     /// What is to be drawn first, whatever was rolled.
     loaded: Mutex<Vec<RoomDice>>,
     inbox: Mutex<Option<Arc<Lossy>>>,
@@ -28,8 +29,8 @@ struct Lossy {
 impl Shaky {
     pub(crate) fn new(policy: &Policy) -> Arc<Self> {
         let inner = MemoryRooms::new(Arc::new(policy.clone())).expect("policy");
-        let (away, loaded, inbox) = Default::default();
-        Arc::new(Self { inner, away, loaded, inbox })
+        let (away, renewed, loaded, inbox) = Default::default();
+        Arc::new(Self { inner, away, renewed, loaded, inbox })
     }
 
     /// Whether nothing is answered.
@@ -40,6 +41,11 @@ impl Shaky {
     /// Whether mail is lost.
     pub(crate) fn loses(&self, loses: bool) {
         self.inbox().loses.store(loses, Ordering::SeqCst);
+    }
+
+    /// How often the lease of a server was renewed.
+    pub(crate) fn renewed(&self) -> usize {
+        self.renewed.load(Ordering::SeqCst)
     }
 
     /// Says that mail may have been lost.
@@ -76,6 +82,9 @@ impl RoomStore for Shaky {
         dice: RoomDice,
         command: &RoomCommand,
     ) -> Result<RoomCommit, StoreError> {
+        if matches!(command, RoomCommand::Renew { .. }) {
+            self.renewed.fetch_add(1, Ordering::SeqCst);
+        }
         let draws = matches!(command, RoomCommand::Create { .. } | RoomCommand::Join { .. });
         let loaded = if draws { self.loaded.lock().expect("dice").pop() } else { None };
         self.reach()?.apply(at, loaded.unwrap_or(dice), command).await
