@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::refusal::{Refusal, about};
+use super::refusal::{Refusal, Wrong, about};
 use super::request::{Asked, Sent};
 use super::shape::{Done, SessionMade, SessionSeen, SessionWish};
 use super::token::Token;
@@ -24,7 +24,10 @@ use crate::limits;
     operation_id = "create_session",
     tag = "rooms",
     request_body = SessionWish,
-    responses((status = 201, description = "It has begun", body = SessionMade)),
+    responses(
+        (status = 201, description = "It has begun", body = SessionMade),
+        (status = 400, description = "The nickname is missing, or cannot be taken", body = Wrong),
+    ),
 )]
 pub(super) async fn create(
     State(chat): State<AnonChat>,

@@ -105,3 +105,25 @@ fn routes_of_those_in_charge_ask_for_the_key_and_no_others_do() {
         }
     }
 }
+
+#[test]
+fn every_shape_that_is_named_is_described() {
+    fn names<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| names(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+            _ => {}
+        }
+    }
+    let document: Value = serde_json::from_str(CHECKED_IN).expect("JSON");
+    let mut found = Vec::new();
+    names(&document, &mut found);
+    assert!(!found.is_empty());
+    for name in found {
+        let place = name.strip_prefix('#').expect("in the same document");
+        assert!(document.pointer(place).is_some(), "{name}");
+    }
+}
