@@ -28,6 +28,19 @@ impl Socket {
     pub(crate) fn new(inner: WebSocket, client: Client) -> Self {
         Self { inner, client, is_dirty: false }
     }
+
+    /// Closes with a code and a reason, and waits a moment for the client's answer.
+    pub(crate) async fn say_goodbye(mut self, code: u16, reason: &'static str) {
+        let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+        let farewell = async {
+            self.inner.send(Message::Close(Some(frame))).await.map_err(drop)?;
+            while let Some(heard) = self.inner.next().await {
+                heard.map_err(drop)?;
+            }
+            Ok::<(), ()>(())
+        };
+        let _ = timeout(FAREWELL, farewell).await;
+    }
 }
 
 impl Transport for Socket {
@@ -76,17 +89,8 @@ impl Transport for Socket {
         Ok(())
     }
 
-    async fn close(mut self, close: Close) {
-        let reason = Utf8Bytes::from_static(close.reason());
-        let frame = CloseFrame { code: close.code(), reason };
-        let farewell = async {
-            self.inner.send(Message::Close(Some(frame))).await.map_err(drop)?;
-            while let Some(heard) = self.inner.next().await {
-                heard.map_err(drop)?;
-            }
-            Ok::<(), ()>(())
-        };
-        let _ = timeout(FAREWELL, farewell).await;
+    async fn close(self, close: Close) {
+        self.say_goodbye(close.code(), close.reason()).await;
     }
 
     // A reset in the middle of what is still being sent would take the close frame away with it.

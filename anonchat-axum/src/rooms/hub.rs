@@ -11,9 +11,9 @@ use tokio::sync::Notify;
 use crate::clock;
 use crate::mailbox;
 
-/// The mail of one socket.
 impl mailbox::Letter for RoomEnvelope {}
 
+/// The mail of one socket.
 pub(super) type Mailbox = mailbox::Mailbox<RoomEnvelope>;
 
 /// What lies in it.

@@ -180,6 +180,8 @@ impl Line<'_> {
         self.life.sign(clock::now());
         match heard {
             Heard::Text(text) => self.answer(decode(&text)).await,
+            #[cfg(feature = "socketio")]
+            Heard::Image(_) => self.answer(Err(RoomFrameError::Malformed)).await,
             Heard::Binary => self.answer(Err(RoomFrameError::Malformed)).await,
             Heard::Alive => Ok(()),
             Heard::Closed => Err(End::Closed),
@@ -294,7 +296,7 @@ impl Line<'_> {
             self.detach().await;
         }
         match end {
-            End::Said(Goodbye { code, reason }) => self.socket.close(code, reason).await,
+            End::Said(Goodbye { code, reason }) => self.socket.say_goodbye(code, reason).await,
             End::Violated(code) => self.socket.close_unread(code).await,
             End::Closed => self.socket.part().await,
             End::Stuck => {}
