@@ -274,7 +274,7 @@ impl Builder {
             key,
             tokens,
             #[cfg(feature = "socketio")]
-            capabilities: Capabilities::new(&keys),
+            capabilities: Arc::new(Capabilities::new(&keys)),
             #[cfg(feature = "socketio")]
             guests: Guests::new(&keys),
             admin_key: admin_key.map(AdminKeyHash::new),

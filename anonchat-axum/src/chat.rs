@@ -52,7 +52,7 @@ pub(crate) struct Inside {
     pub(crate) key: DeviceKey,
     pub(crate) tokens: Arc<Tokens>,
     #[cfg(feature = "socketio")]
-    pub(crate) capabilities: Capabilities,
+    pub(crate) capabilities: Arc<Capabilities>,
     #[cfg(feature = "socketio")]
     pub(crate) guests: Guests,
     pub(crate) admin_key: Option<AdminKeyHash>,
@@ -253,7 +253,7 @@ impl AnonChat {
 
     /// What lets somebody in to a talk that was found by another connection.
     #[cfg(feature = "socketio")]
-    pub(crate) fn capabilities(&self) -> &Capabilities {
+    pub(crate) fn capabilities(&self) -> &Arc<Capabilities> {
         &self.0.capabilities
     }
 

@@ -131,3 +131,5 @@ pub use ipnet::IpNet;
 pub use openapi::openapi;
 pub use secret::{Secret, Weakness};
 pub use serve::serve;
+#[cfg(all(feature = "socketio", feature = "test-util"))]
+pub use socketio::exercise as exercise_socketio;

@@ -83,6 +83,12 @@ impl Secret {
         *self.derive(FINGERPRINT)
     }
 
+    /// A key under which a store seals the words of rooms.
+    #[cfg(feature = "rooms")]
+    pub fn room_key(&self) -> Zeroizing<[u8; 32]> {
+        self.derive(b"anonchat room words\0")
+    }
+
     /// A key for one purpose, which its label names: an HMAC-SHA256 of the label under the secret.
     pub(crate) fn derive(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
         let mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes());

@@ -111,7 +111,8 @@ labels! {
         Ws = "/ws", Verify = "/verify", ApiVerify = "/api/verify", Admin = "/admin",
         Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics",
         Session = "/api/session", Rooms = "/api/rooms", Messages = "/api/messages",
-        Moderation = "/api/moderation", RoomSocket = "/ws/chat", Other = "other",
+        Moderation = "/api/moderation", RoomSocket = "/ws/chat", SocketIo = "/socket.io/",
+        Join = "/join", Other = "other",
     }
 
     /// The method of a request.
@@ -318,6 +319,8 @@ impl Route {
             Self::Healthz,
             Self::Readyz,
             Self::Metrics,
+            Self::SocketIo,
+            Self::Join,
         ];
         let ends = |route: &Self| template.ends_with(route.value());
         if template.contains("/admin/") || template.ends_with("/admin") {

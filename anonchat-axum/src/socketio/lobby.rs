@@ -1,5 +1,7 @@
 //! One socket from its coming to its end: whoever is on its page listens to it.
 
+use std::sync::Arc;
+
 use anonchat_core::session::Rates;
 use anonchat_core::{Alias, Client, Command, DeviceId};
 use serde_json::json;
@@ -104,7 +106,8 @@ impl Lobby {
             declares: Some(seeker.gender),
             enters: None,
         };
-        let dialect = Seeking::new(self.chat.clone(), seeker.device, seeker.join);
+        let dialect =
+            Seeking::new(Arc::clone(self.chat.capabilities()), seeker.device, seeker.join);
         self.run(known, incoming, dialect).await
     }
 
@@ -117,7 +120,8 @@ impl Lobby {
             return Some(incoming);
         };
         self.device = Some(capability.device);
-        let talking = Talking::new(self.chat.clone(), capability, room_id.to_owned());
+        let talking =
+            Talking::new(Arc::clone(self.chat.capabilities()), capability, room_id.to_owned());
         let dialect = if leaves { talking.leaving() } else { talking };
         self.run(self.guest_of(capability), incoming, dialect).await
     }

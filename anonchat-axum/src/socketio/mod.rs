@@ -9,6 +9,8 @@
 mod admission;
 mod capability;
 mod events;
+#[cfg(any(test, feature = "test-util"))]
+mod exercise;
 mod guests;
 mod incoming;
 mod join;
@@ -37,6 +39,8 @@ use crate::clock;
 use crate::crowd::Seat;
 use crate::ws::admit;
 pub(crate) use capability::Capabilities;
+#[cfg(feature = "test-util")]
+pub use exercise::exercise;
 pub(crate) use guests::Guests;
 use incoming::Incoming;
 use lobby::Lobby;

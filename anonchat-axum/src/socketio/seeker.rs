@@ -1,32 +1,37 @@
 //! 001's first page: it looks for a partner, and leaves when it has found one.
 
+use std::sync::Arc;
+
 use anonchat_core::session::{Action, ErrorCode, Refusal, ServerFrame};
 use anonchat_core::{Alias, DeviceId, Gender};
 use serde_json::{Value, json};
 
 use super::admission::{UNPROVEN, UNVERIFIED, ban};
-use super::capability::Capability;
+use super::capability::{Capabilities, Capability};
 use super::incoming::Said;
 use super::line::{Dialect, Meaning, Told};
-use crate::chat::AnonChat;
 
 /// The events of somebody who looks for a partner.
 pub(super) struct Seeking {
-    chat: AnonChat,
+    capabilities: Arc<Capabilities>,
     device: DeviceId,
     /// What they ask for, until it was asked.
     join: Option<Value>,
 }
 
 impl Seeking {
-    pub(super) const fn new(chat: AnonChat, device: DeviceId, join: Value) -> Self {
-        Self { chat, device, join: Some(join) }
+    pub(super) const fn new(
+        capabilities: Arc<Capabilities>,
+        device: DeviceId,
+        join: Value,
+    ) -> Self {
+        Self { capabilities, device, join: Some(join) }
     }
 
     fn found(&self, partner: Alias, frame: &ServerFrame) -> Option<Told> {
         let ServerFrame::Matched { profile, gender, .. } = frame else { return None };
         let own = Alias { pair: partner.pair, side: partner.side.other() };
-        let room_id = self.chat.capabilities().seal(Capability { device: self.device, own });
+        let room_id = self.capabilities.seal(Capability { device: self.device, own });
         let partner = json!({
             "nickname": profile.nickname.as_deref().unwrap_or("Anonymous"),
             "deviceId": partner.to_string(),

@@ -1,19 +1,20 @@
 //! 001's second page: it comes to a talk by the room id that the first one was given.
 
+use std::sync::Arc;
+
 use anonchat_core::session::ServerFrame;
 use serde_json::{Value, json};
 
-use super::capability::Capability;
+use super::capability::{Capabilities, Capability};
 use super::incoming::Said;
 use super::line::{Dialect, Meaning, Told};
 use super::picture::{self, Shown};
 use super::seeker::{about_partner, complaint};
-use crate::chat::AnonChat;
 use crate::clock;
 
 /// The events of somebody in a talk.
 pub(super) struct Talking {
-    chat: AnonChat,
+    capabilities: Arc<Capabilities>,
     own: Capability,
     /// The room id by which they came.
     room_id: String,
@@ -26,8 +27,12 @@ pub(super) struct Talking {
 }
 
 impl Talking {
-    pub(super) const fn new(chat: AnonChat, own: Capability, room_id: String) -> Self {
-        Self { chat, own, room_id, first: None, lasts: true, entered: false }
+    pub(super) const fn new(
+        capabilities: Arc<Capabilities>,
+        own: Capability,
+        room_id: String,
+    ) -> Self {
+        Self { capabilities, own, room_id, first: None, lasts: true, entered: false }
     }
 
     /// The same for somebody who only comes to leave.
@@ -38,7 +43,7 @@ impl Talking {
 
     /// Whether a room id stands for this side of this talk.
     fn is_here(&self, room_id: Option<&str>) -> bool {
-        let other = |id: &str| self.chat.capabilities().open(id) == Some(self.own);
+        let other = |id: &str| self.capabilities.open(id) == Some(self.own);
         room_id.is_some_and(|id| id == self.room_id || other(id))
     }
 

@@ -17,7 +17,7 @@ const MEMORY: &str = "memory";
 /// Gives the chat its store, its pools, and the record of admin actions, which is in the same
 /// place. With a safety file there is somebody to keep it.
 ///
-/// Rooms by code are in the same place as well. With Redis there are none: see `shared`.
+/// Rooms by code are in the same place as well.
 ///
 /// A server whose store cannot be reached does not start: who runs it learns so at once, and
 /// whatever restarts it tries again. One that runs bears it when its store goes away.
@@ -88,13 +88,42 @@ async fn shared(
         Ok(store) => {
             let store = Arc::new(store);
             let builder = builder.rate_limits(store.rate_limits());
-            // The place where rooms in Redis are chosen. Those in memory would be others on each
-            // server, so without a store that is shared there are none.
+            let builder = with_shared_rooms(builder, &store, keys).await?;
             Ok(builder.store(Arc::clone(&store)).admin_store(store))
         }
         Err(ConnectError::Store(StoreError::OtherKey)) => Err(Refusal::OtherKey),
         Err(error) => Err(Refusal::StoreOpen(error)),
     }
+}
+
+/// Gives the chat its rooms, in the same Redis, sealed under keys that are derived from all that
+/// are given.
+#[cfg(all(feature = "redis", feature = "rooms"))]
+async fn with_shared_rooms(
+    builder: Builder,
+    store: &anonchat_store::RedisStore,
+    keys: &Keys,
+) -> Result<Builder, Refusal> {
+    use anonchat_core::StoreError;
+    use anonchat_store::RoomKeys;
+
+    let mut secrets = keys.device.iter().map(anonchat_axum::Secret::room_key);
+    let Some(newest) = secrets.next() else { return Err(Refusal::KeyOfStore) };
+    let sealed = secrets.fold(RoomKeys::new(*newest), |all, older| all.with_older(*older));
+    match store.rooms(&sealed).await {
+        Ok(rooms) => Ok(builder.rooms(rooms)),
+        Err(StoreError::OtherKey) => Err(Refusal::OtherKey),
+        Err(error) => Err(Refusal::StoreOpen(error.into())),
+    }
+}
+
+#[cfg(all(feature = "redis", not(feature = "rooms")))]
+async fn with_shared_rooms(
+    builder: Builder,
+    _store: &anonchat_store::RedisStore,
+    _keys: &Keys,
+) -> Result<Builder, Refusal> {
+    Ok(builder)
 }
 
 #[cfg(not(feature = "redis"))]
