@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use anonchat_core::history::{Coverage, Run, noise};
+use anonchat_core::history::{Coverage, RoomRun, Run, noise};
 
 /// Steps of a history: enough for a report, a ban and its end.
 const STEPS: usize = 48;
@@ -19,6 +19,9 @@ const STEPS: usize = 48;
 fn main() -> io::Result<()> {
     let root = env::args_os().nth(1).map_or_else(|| "fuzz/corpus".into(), PathBuf::from);
     write(&root.join("pool"), &histories())?;
+    let length = |steps: usize| RoomRun::HEADER + steps * RoomRun::STEP;
+    let rooms: Vec<_> = (1..=24).map(|seed| noise(seed, length(12 * seed as usize))).collect();
+    write(&root.join("rooms"), &rooms)?;
     let lives: Vec<_> = (1..=24).map(|seed| noise(seed, 40 * seed as usize)).collect();
     write(&root.join("session"), &lives)?;
     let frames: Vec<_> = FRAMES.iter().map(|text| text.as_bytes().to_vec()).collect();

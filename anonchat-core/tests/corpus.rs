@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use anonchat_core::history::Run;
+use anonchat_core::history::{RoomRun, Run};
 use anonchat_core::{room, session, wire};
 
 /// Calls a target's function with each file of its corpus, and with what fuzzing has found since,
@@ -28,6 +28,11 @@ fn replay(target: &str, least: usize, run: impl Fn(&[u8])) {
 #[test]
 fn the_corpus_of_the_pool_holds() {
     replay("pool", 10, |data| Run::from_bytes(data).exercise());
+}
+
+#[test]
+fn the_corpus_of_the_rooms_holds() {
+    replay("rooms", 10, |data| RoomRun::from_bytes(data).exercise());
 }
 
 #[test]

@@ -94,6 +94,34 @@ impl RoomRun {
         queries
     }
 
+    /// Plays the run and checks after every step that every invariant of the rooms holds, that
+    /// `seq` has no hole, that a rejected command has changed nothing but `seq` and the clock, and that
+    /// whatever can be asked is answered.
+    ///
+    /// # Panics
+    ///
+    /// If something does not hold.
+    pub fn exercise(&self) {
+        let mut rooms = Rooms::new(self.policy.clone().into());
+        for (seq, step) in (1..).zip(&self.steps) {
+            let before = rooms.clone();
+            let commit = step.apply(&mut rooms);
+            assert_eq!(commit.seq, seq, "{step:?}");
+            rooms.check(&commit.mail).unwrap_or_else(|broken| panic!("{step:?}: {broken}"));
+            if commit.outcome.is_err() {
+                let mut refused = before;
+                // The clock and the count go on, by a question that changes nothing else.
+                let nothing = RoomCommand::Detach { conn: Conn { node: NodeId(0), id: 0 } };
+                refused.apply(step.at, step.dice, &nothing);
+                assert_eq!(refused, rooms, "{step:?} was refused and changed something");
+            }
+        }
+        for query in Self::queries(&self.policy) {
+            let at = self.steps.last().map_or(UnixMillis::default(), |step| step.at);
+            let _: RoomView = rooms.read(at, &query);
+        }
+    }
+
     /// Plays the run on new rooms, shows each step with its commit, and returns the rooms.
     pub fn play(&self, mut each: impl FnMut(&Rooms, &RoomStep, &RoomCommit)) -> Rooms {
         let mut rooms = Rooms::new(self.policy.clone().into());

@@ -210,6 +210,28 @@ test('somebody on the WebSocket of 000 meets somebody of 002', async () => {
   bea.leaves();
 });
 
+test('a client that gives no sign of life is gone after a ping and its time', async () => {
+  const bea = await Guest.comes(server.url, { username: 'Bea', gender: 'female', looking_for: 'male' });
+  await bea.hears('connected');
+  const { cookie } = await join(server.url, { username: 'Al', gender: 'male', looking_for: 'female' });
+  const silent = new WebSocket(`${server.url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`, { headers: { cookie } });
+  const packets = [];
+  const closed = new Promise((done) => silent.on('close', done));
+  const opened = new Promise((open) => silent.once('message', open));
+  silent.on('message', (data) => packets.push(String(data)));
+  const { pingInterval, pingTimeout, maxPayload } = JSON.parse(String(await opened).slice(1));
+  assert.deepEqual([pingInterval, pingTimeout, maxPayload], [25_000, 20_000, 1_000_000]);
+  silent.send('40');
+  bea.does('find_match');
+  await bea.hears('waiting');
+  silent.send('42["find_match"]');
+  await bea.hears('match_found');
+  await closed;
+  assert.ok(packets.includes('2'), 'it was asked');
+  assert.deepEqual(await bea.hears('partner_disconnected'), { message: 'Your partner has disconnected' });
+  bea.leaves();
+});
+
 test('nothing of what is said, and no name, bio or cookie, is in the log at any level', async () => {
   const loud = await startServer(['--log', 'trace']);
   const wish = { username: 'canary-name', bio: 'canary-bio', gender: 'male', looking_for: 'anyone' };
