@@ -17,12 +17,21 @@ export class Guest {
     this.socket = socket;
     this.cookie = cookie;
     socket.onAny((name, data) => {
+      if (this.#ignored.has(name)) return;
       this.told.push({ name, data });
       this.#wake();
     });
   }
 
   #wake = () => {};
+  /** @type {Set<string>} */
+  #ignored = new Set();
+
+  /** Events of this name are passed over from now on. @param {string} name */
+  ignores(name) {
+    this.#ignored.add(name);
+    this.told = this.told.filter((told) => told.name !== name);
+  }
 
   /** @param {string} url @param {object} wish @param {object} [options] of the client */
   static async comes(url, wish, options = {}) {

@@ -18,12 +18,13 @@ export const PATIENCE_MS = 20_000;
 /**
  * Starts the server with other rules.
  * @param {string} policy in TOML
+ * @param {string[]} [flags]
  */
-export async function startServerUnder(policy) {
+export async function startServerUnder(policy, flags = []) {
   const folder = await mkdtemp(path.join(tmpdir(), 'anonchat-policy-'));
   const file = path.join(folder, 'policy.toml');
   await writeFile(file, policy);
-  return startServer(['--policy', file]).finally(() => rm(folder, { recursive: true }));
+  return startServer(['--policy', file, ...flags]).finally(() => rm(folder, { recursive: true }));
 }
 
 /**
