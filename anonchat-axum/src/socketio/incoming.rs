@@ -19,19 +19,17 @@ pub(super) struct Said {
     pub(super) data: Value,
 }
 
-/// The events of one socket, whoever listens to them at the time.
-pub(super) struct Incoming {
-    pub(super) socket: SocketRef,
+/// What comes over a socket from now on. It does not hold the socket, which holds the other end.
+pub(super) struct Events {
     events: mpsc::Receiver<Said>,
     waiting: Arc<AtomicUsize>,
     gone: watch::Receiver<bool>,
-    /// One that was for whoever listens next.
-    returned: Option<Said>,
 }
 
-impl Incoming {
-    /// Listens from now on.
-    pub(super) fn new(socket: SocketRef) -> Self {
+impl Events {
+    /// Listens. A client may speak as soon as it is told that it is connected, so that this comes
+    /// before.
+    pub(super) fn of(socket: &SocketRef) -> Self {
         let (sender, events) = mpsc::channel(AHEAD);
         let (end, gone) = watch::channel(false);
         let waiting = Arc::new(AtomicUsize::new(0));
@@ -51,14 +49,10 @@ impl Incoming {
             end.send_replace(true);
             async {}
         });
-        Self { socket, events, waiting, gone, returned: None }
+        Self { events, waiting, gone }
     }
 
-    /// The next event; `None` when the client is gone. Nothing is lost if this is dropped.
-    pub(super) async fn next(&mut self) -> Option<Said> {
-        if let Some(said) = self.returned.take() {
-            return Some(said);
-        }
+    async fn next(&mut self) -> Option<Said> {
         let said = tokio::select! {
             biased;
             said = self.events.recv() => said,
@@ -66,6 +60,28 @@ impl Incoming {
         };
         self.waiting.fetch_sub(said.as_ref().map_or(0, Said::weight), Ordering::Relaxed);
         said
+    }
+}
+
+/// A socket and its events, whoever listens to them at the time.
+pub(super) struct Incoming {
+    pub(super) socket: SocketRef,
+    events: Events,
+    /// One that was for whoever listens next.
+    returned: Option<Said>,
+}
+
+impl Incoming {
+    pub(super) const fn new(socket: SocketRef, events: Events) -> Self {
+        Self { socket, events, returned: None }
+    }
+
+    /// The next event; `None` when the client is gone. Nothing is lost if this is dropped.
+    pub(super) async fn next(&mut self) -> Option<Said> {
+        match self.returned.take() {
+            Some(said) => Some(said),
+            None => self.events.next().await,
+        }
     }
 
     /// Gives an event back, for whoever listens next.

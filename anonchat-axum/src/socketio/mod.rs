@@ -20,7 +20,8 @@ mod picture;
 mod seeker;
 mod talk;
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -30,6 +31,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
+use socketioxide::handler::ConnectHandler;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -42,7 +44,7 @@ pub(crate) use capability::Capabilities;
 #[cfg(feature = "test-util")]
 pub use exercise::exercise;
 pub(crate) use guests::Guests;
-use incoming::Incoming;
+use incoming::{Events, Incoming};
 use lobby::Lobby;
 
 /// The path that clients have built in.
@@ -58,9 +60,15 @@ const BEHIND: usize = 64;
 const PING: Duration = Duration::from_secs(25);
 const PONG: Duration = Duration::from_secs(20);
 
-/// A place among all connections, held by a transport for as long as it lives.
+/// What a transport holds for as long as it lives.
 #[derive(Clone)]
-struct Seated(#[expect(dead_code, reason = "is held")] Arc<Seat>);
+struct Held {
+    /// A place among all connections.
+    #[expect(dead_code, reason = "is held")]
+    seat: Arc<Seat>,
+    /// What comes over it, until somebody listens.
+    events: Arc<Mutex<Option<Events>>>,
+}
 
 /// The transports.
 pub(crate) fn transports(chat: &AnonChat) -> Router<AnonChat> {
@@ -75,12 +83,23 @@ pub(crate) fn transports(chat: &AnonChat) -> Router<AnonChat> {
         .ping_timeout(PONG)
         .build_svc();
     let weak = chat.weak();
-    io.ns("/", move |socket: SocketRef| {
+    let connected = move |socket: SocketRef| {
         if let Some(chat) = weak() {
             arrive(&chat, socket);
         }
         async {}
-    });
+    };
+    // The crate says that somebody is connected before it calls this, but after what stands before it.
+    io.ns(
+        "/",
+        connected.with(async |socket: SocketRef| {
+            if let Some(held) = socket.req_parts().extensions.get::<Held>() {
+                *held.events.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(Events::of(&socket));
+            }
+            Ok::<_, Infallible>(())
+        }),
+    );
     Router::new().route_service(PATH, service).layer(from_fn_with_state(chat.clone(), seat))
 }
 
@@ -99,17 +118,24 @@ async fn seat(
     let query = request.uri().query().unwrap_or_default();
     if !query.split('&').any(|pair| pair.starts_with("sid=")) {
         match admit(&chat, client) {
-            Ok(seat) => _ = request.extensions_mut().insert(Seated(Arc::new(seat))),
+            Ok(seat) => {
+                let held = Held { seat: Arc::new(seat), events: Arc::default() };
+                request.extensions_mut().insert(held);
+            }
             Err(later) => return later.into_response(),
         }
     }
     next.run(request).await
 }
 
-/// Somebody has connected: listens to them from now on.
+/// Somebody has connected: serves them from now on.
 fn arrive(chat: &AnonChat, socket: SocketRef) {
     let guest = chat.guests().of(clock::now(), &socket.req_parts().headers);
-    let (lobby, incoming) = (Lobby::new(chat.clone()), Incoming::new(socket));
+    let held = socket.req_parts().extensions.get::<Held>();
+    let events =
+        held.and_then(|held| held.events.lock().unwrap_or_else(PoisonError::into_inner).take());
+    let events = events.unwrap_or_else(|| Events::of(&socket));
+    let (lobby, incoming) = (Lobby::new(chat.clone()), Incoming::new(socket, events));
     match guest {
         Some(guest) => tokio::spawn(lobby.serve_guest(incoming, guest)),
         None => tokio::spawn(lobby.serve(incoming)),

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 
+import WebSocket from 'ws';
+
 import { Original } from './original.js';
-import { startLine, startServer, startServerUnder } from './stage.js';
+import { PATIENCE_MS, startLine, startServer, startServerUnder } from './stage.js';
 import { Visitor, opens, profile, talk, waiting } from './visitor.js';
 
 const LENIENT = '[matching]\ncooldown_ms = 0\nrematch_after_s = 0\n[rates]\nrest_per_minute = 0\nframes_per_minute = 0\n';
@@ -297,6 +299,27 @@ describe('join_queue', () => {
     assert.equal((await ben.page.hears('error')).message, 'Gender verification is required before matching.');
     await required.stop();
   });
+});
+
+test('a client is heard from its first word on', async () => {
+  const speaks = () => new Promise((done, failed) => {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`);
+    const timer = setTimeout(() => failed(new Error('its first word is lost')), PATIENCE_MS);
+    socket.on('message', (data) => {
+      const packet = String(data);
+      if (packet.startsWith('0')) socket.send('40');
+      else if (packet.startsWith('40')) socket.send('42["join_queue"]');
+      else if (packet.startsWith('42')) {
+        clearTimeout(timer);
+        socket.close();
+        done(packet);
+      }
+    });
+  });
+  for (let round = 0; round < 25; round += 1) {
+    const told = await Promise.all(Array.from({ length: 40 }, speaks));
+    for (const packet of told) assert.match(packet, /Invalid profile data/);
+  }
 });
 
 describe('reports and blocks', () => {
