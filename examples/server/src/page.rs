@@ -47,11 +47,18 @@ const ADMIN: &str = "admin.html";
 /// The page that describes the REST routes.
 const DOCS: &str = "docs.html";
 
+/// The page of rooms by code.
+const ROOMS: &str = "rooms.html";
+
 /// The pages' routes, and an answer for every path that nobody else has.
 pub(crate) fn router(chat: AnonChat) -> Router {
-    let pages =
-        Router::new().route("/", get(root)).route("/admin", get(admin)).route("/docs", get(docs));
-    pages.fallback(file).with_state(chat)
+    Router::new()
+        .route("/", get(root))
+        .route("/admin", get(admin))
+        .route("/docs", get(docs))
+        .route("/rooms", get(rooms))
+        .fallback(file)
+        .with_state(chat)
 }
 
 /// The page of those in charge, with 401 for those who have yet to sign in on it.
@@ -90,6 +97,11 @@ async fn root(headers: HeaderMap) -> Response {
 
 async fn docs(headers: HeaderMap) -> Response {
     find(DOCS).map_or_else(unknown, |file| send(file, &headers))
+}
+
+/// It is there without rooms as well, and says so then.
+async fn rooms(headers: HeaderMap) -> Response {
+    find(ROOMS).map_or_else(unknown, |file| send(file, &headers))
 }
 
 async fn file(request: Request) -> Response {
@@ -160,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_file_is_found_by_its_path_and_has_a_type() {
-        assert!([CHAT, ADMIN, DOCS].into_iter().all(|page| find(page).is_some()));
+        assert!([CHAT, ADMIN, DOCS, ROOMS].into_iter().all(|page| find(page).is_some()));
         for file in FILES {
             assert_eq!(find(file.path).map(|found| found.tag), Some(file.tag), "{}", file.path);
             assert_ne!(kind(file.path), "application/octet-stream", "{}", file.path);

@@ -16,10 +16,13 @@ const isOf = (folder) => ([name]) => name.startsWith(path.join('js', folder, pat
 
 /** The pages, each with the scripts that show it. */
 const PAGES = [
-  { page: 'index.html', html: sources.get('index.html'), own: scripts.filter((script) => !isOf('admin')(script) && !isOf('docs')(script)) },
+  { page: 'index.html', html: sources.get('index.html'), own: scripts.filter((script) => !['admin', 'docs', 'rooms'].some((folder) => isOf(folder)(script))) },
   { page: 'admin.html', html: sources.get('admin.html'), own: scripts.filter(isOf('admin')) },
   { page: 'docs.html', html: sources.get('docs.html'), own: scripts.filter(isOf('docs')) },
+  { page: 'rooms.html', html: sources.get('rooms.html'), own: scripts.filter(isOf('rooms')) },
 ];
+/** What the server has besides the files. */
+const ROUTES = new Set(['./', 'openapi.json', 'rooms']);
 const all = (pattern, text) => [...text.matchAll(pattern)].map(([, found]) => found);
 
 describe('the policy', () => {
@@ -30,9 +33,9 @@ describe('the policy', () => {
     });
     test(`everything is loaded from beside ${page}, by a relative address`, () => {
       for (const address of all(/\s(?:src|href)="([^"]*)"/g, html)) {
-        assert.match(address, /^(#|[a-z])/);
+        assert.match(address, /^(#|[a-z]|\.\/$)/);
         assert.doesNotMatch(address, /^[a-z]+:|^\/\//);
-        if (!address.startsWith('#') && address !== 'openapi.json') assert.ok(sources.has(address), `${address} exists`);
+        if (!address.startsWith('#') && !ROUTES.has(address)) assert.ok(sources.has(address), `${address} exists`);
       }
     });
   }
@@ -41,7 +44,7 @@ describe('the policy', () => {
       assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\('style'/, name);
     }
   });
-  test('nothing but the device, the nickname, the bio and the pool is kept', () => {
+  test('nothing but the device, the nickname, the bio, the pool and the session of the rooms is kept', () => {
     for (const [name, text] of scripts) {
       if (name === path.join('js', 'device.js')) continue;
       assert.doesNotMatch(text, /\.setItem|sessionStorage|indexedDB|document\.cookie|caches\./, name);
@@ -49,7 +52,7 @@ describe('the policy', () => {
   });
   test('the reducer touches no document, clock, network or chance', () => {
     for (const [name, text] of scripts) {
-      if (!/^js.(admin.)?(reducer|state|protocol|sentences|shapes|plot|docs.outline|rules.*)\.js$/.test(name)) continue;
+      if (!/^js.((admin|rooms).)?(reducer|state|protocol|sentences|shapes|plot|docs.outline|rules.*)\.js$/.test(name)) continue;
       assert.doesNotMatch(text, /\b(document|window|navigator|localStorage|fetch|WebSocket|setTimeout|setInterval)\b[.(]|Date\.now|new Date|Math\.random|performance\./, name);
     }
   });

@@ -1,12 +1,15 @@
 /**
- * All that this browser remembers: a random device id, the nickname, the bio and where to look. No chat, no picture.
+ * All that this browser remembers: a random device id, the nickname, the bio, where to look, and by which
+ * session the rooms know it. No chat, no picture.
  */
 
+/** @import { Session } from './rooms/shapes.js' */
 /** @import { Profile } from './state.js' */
 
 const DEVICE = 'anonchat.device';
 const PROFILE = 'anonchat.profile';
 const POOL = 'anonchat.pool';
+const ROOMS = 'anonchat.rooms';
 
 /** A browser may refuse to store anything; then everything lasts as long as the page. @param {Storage} storage @param {string} key */
 function read(storage, key) {
@@ -60,3 +63,17 @@ export const recallPool = (storage) => read(storage, POOL) || null;
 
 /** @param {Storage} storage @param {string | null} pool */
 export const rememberPool = (storage, pool) => write(storage, POOL, pool ?? '');
+
+/** @param {Storage} storage @returns {Session | null} */
+export function recallRooms(storage) {
+  try {
+    const { token, nickname } = JSON.parse(read(storage, ROOMS) ?? '{}');
+    return typeof token === 'string' && token !== '' && typeof nickname === 'string' ? { token, nickname } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a session, or forgets it. @param {Storage} storage @param {Session | null} session */
+export const rememberRooms = (storage, session) =>
+  write(storage, ROOMS, session === null ? '' : JSON.stringify({ token: session.token, nickname: session.nickname }));
