@@ -84,7 +84,7 @@ for (const { page, html, own } of PAGES) {
       for (const id of all(/<(?:input|textarea|select)[^>]*\sid="([^"]+)"/g, html)) assert.ok(html.includes(`for="${id}"`), id);
       for (const [, section] of html.matchAll(/<section[^>]*data-screen=[^>]*>([\s\S]*?)<\/h1>/g)) assert.match(section, /<h1 [^>]*tabindex="-1"/);
       assert.equal(all(/(<section[^>]*data-screen=)/g, html).length, all(/(<h1 )/g, html).length);
-      for (const id of all(/aria-(?:labelledby|describedby)="([^"]+)"/g, html)) assert.ok(html.includes(`id="${id}"`), id);
+      for (const id of all(/aria-(?:labelledby|describedby|controls)="([^"]+)"/g, html).flatMap((ids) => ids.split(' '))) assert.ok(html.includes(`id="${id}"`), id);
     });
     test('every button says that it is one or submits a form', () => {
       for (const [button] of html.matchAll(/<button[^>]*>/g)) assert.match(button, /type="(button|submit)"/);

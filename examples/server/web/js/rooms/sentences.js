@@ -2,6 +2,12 @@
 
 import { duration } from '../sentences.js';
 
+/** Letters and marks that turn the direction of what stands beside them. */
+const TURNING = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name as it may stand within a sentence: whatever it is written in, it turns nothing but itself. @param {string} name */
+export const isolated = (name) => (TURNING.test(name) ? `\u2068${name}\u2069` : name);
+
 /** What everybody in a room is told about it at all times. @param {number} days */
 export const keptText = (days) =>
   days === 0
@@ -31,13 +37,14 @@ export const endText = (why) => ENDS[why] ?? { title: 'You are no longer a membe
 
 /** Why somebody else has gone. @param {string} nickname @param {string} why */
 export function partingText(nickname, why) {
-  if (why === 'kicked') return `${nickname} was removed.`;
-  return why === 'banned_from_room' || why === 'banned' ? `${nickname} was banned.` : `${nickname} left.`;
+  const name = isolated(nickname);
+  if (why === 'kicked') return `${name} was removed.`;
+  return why === 'banned_from_room' || why === 'banned' ? `${name} was banned.` : `${name} left.`;
 }
 
 /** @param {string[]} nicknames */
 export function typingText(nicknames) {
-  const [first, second] = nicknames;
+  const [first, second] = nicknames.map(isolated);
   if (first === undefined) return '';
   if (second === undefined) return `${first} is writing`;
   return nicknames.length === 2 ? `${first} and ${second} are writing` : 'Several people are writing';
@@ -69,10 +76,11 @@ function spoken(body) {
 
 /** @param {'kick' | 'ban' | 'hand-over' | 'leave' | 'close' | 'forget'} kind @param {string} nickname @param {boolean} isOwner @returns {Question} */
 export function question(kind, nickname, isOwner) {
+  const name = isolated(nickname);
   switch (kind) {
-    case 'kick': return { title: `Remove ${nickname}?`, text: 'They may come back with the code, unless the room is locked.', confirm: 'Remove' };
-    case 'ban': return { title: `Ban ${nickname}?`, text: 'They have to go now and cannot come back.', confirm: 'Ban' };
-    case 'hand-over': return { title: `Make ${nickname} the owner?`, text: 'The room has one owner. You stay as a member.', confirm: 'Hand over' };
+    case 'kick': return { title: `Remove ${name}?`, text: 'They may come back with the code, unless the room is locked.', confirm: 'Remove' };
+    case 'ban': return { title: `Ban ${name}?`, text: 'They have to go now and cannot come back.', confirm: 'Ban' };
+    case 'hand-over': return { title: `Make ${name} the owner?`, text: 'The room has one owner. You stay as a member.', confirm: 'Hand over' };
     case 'close': return { title: 'Close the room?', text: 'It is over for everybody at once, and what was kept is gone. This cannot be undone.', confirm: 'Close the room' };
     case 'forget': return { title: 'Begin anew?', text: 'With another nickname you are somebody else: you leave all your rooms, and what you own goes to others.', confirm: 'Begin anew' };
     case 'leave': return {

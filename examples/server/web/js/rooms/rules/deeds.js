@@ -2,6 +2,7 @@
 
 /** @import { Answer, Call, Deed, State, Step } from '../state.js' */
 
+import { isolated } from '../sentences.js';
 import { reports as readReports } from '../shapes.js';
 import { andThen, ask, isOwner, notify, step, within } from '../state.js';
 import { over, toLobby } from './entry.js';
@@ -58,7 +59,7 @@ export function done(state, call, answer) {
   if (deed.kind === 'forget') return over({ ...state, wanted: null }, null);
   if (isGoing(state)) return out(state);
   const words = deed.kind === 'kick' ? 'was removed' : deed.kind === 'ban' ? 'was banned' : 'is the owner now';
-  return step(notify({ ...state, dialog: null }, 'info', 'nickname' in deed ? `${deed.nickname} ${words}.` : ''));
+  return step(notify({ ...state, dialog: null }, 'info', 'nickname' in deed ? `${isolated(deed.nickname)} ${words}.` : ''));
 }
 
 /** @param {State} state @returns {Step} */

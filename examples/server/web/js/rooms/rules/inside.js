@@ -3,7 +3,7 @@
 /** @import { Frame, Member, Message, Room } from '../shapes.js' */
 /** @import { Answer, Call, Entry, Inside, State, Step } from '../state.js' */
 
-import { keptText, partingText, roomName } from '../sentences.js';
+import { isolated, keptText, partingText, roomName } from '../sentences.js';
 import { memberList, page as readPage } from '../shapes.js';
 import { andThen, ask, nicknameOf, notify, say, show, step, within } from '../state.js';
 import * as line from './line.js';
@@ -41,7 +41,7 @@ export function heard(state, frame) {
     case 'left':
     case 'presence': return step(counted(noted(state, inside, frame), frame));
     case 'owner': {
-      const next = note(state, frame.alias === inside.room.you ? 'You are the owner now.' : `${nicknameOf(inside, frame.alias) ?? 'Somebody else'} is the owner now.`);
+      const next = note(state, frame.alias === inside.room.you ? 'You are the owner now.' : `${isolated(nicknameOf(inside, frame.alias) ?? 'Somebody else')} is the owner now.`);
       return step(counted(changed(next, { owner: frame.alias }), frame));
     }
     case 'locked': {
@@ -153,7 +153,7 @@ function noted(state, inside, frame) {
   const { [frame.alias]: _, ...typing } = inside.typing;
   const here = frame.type === 'joined' ? state : within(state, { typing });
   if (frame.type === 'presence') return frame.here ? state : here;
-  if (frame.type === 'joined') return frame.alias === inside.room.you ? here : note(here, `${frame.nickname} joined.`);
+  if (frame.type === 'joined') return frame.alias === inside.room.you ? here : note(here, `${isolated(frame.nickname)} joined.`);
   const nickname = nicknameOf(inside, frame.alias);
   return nickname === null ? here : note(here, partingText(nickname, frame.why));
 }

@@ -6,7 +6,7 @@
 
 import { element, isBlocked, make, onSubmit, ref, setBlocked, setShown, setText } from '../../dom.js';
 import { charCount } from '../../protocol.js';
-import { question } from '../sentences.js';
+import { isolated, question } from '../sentences.js';
 import { isOwner } from '../state.js';
 
 /** Characters of a reason. */
@@ -114,7 +114,7 @@ function report({ message, reasons }, inside) {
   }
   const author = inside?.members.find(({ alias, you }) => alias === message.alias && !you);
   if (author === undefined) return item;
-  const ban = make('button', 'secondary small danger', `Ban ${author.nickname}`);
+  const ban = make('button', 'secondary small danger', `Ban ${isolated(author.nickname)}`);
   ban.setAttribute('type', 'button');
   ban.dataset.alias = author.alias;
   ban.dataset.nickname = author.nickname;
