@@ -345,7 +345,7 @@ describe('for everybody', () => {
       await ann.press('Ban Bob');
       await look('question');
       await ann.press('Cancel');
-      await ann.press('Close');
+      await ann.press('Close the list');
       await ann.page.waitForFunction(() => document.activeElement?.textContent === 'People');
       await ann.press('Report the message of Bob');
       await look('report');

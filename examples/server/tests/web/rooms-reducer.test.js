@@ -56,7 +56,7 @@ describe('the way in', () => {
     const player = Player.inside().loses(1006, false).answers('look', refused(401));
     assert.deepEqual([player.state.screen, player.state.session, player.state.wanted], ['nickname', null, CODE]);
     assert.match(player.state.notice.text, /session is over/);
-    assert.ok(player.takes().some((effect) => effect.do === 'remember' && effect.session === null));
+    assert.ok(player.takes().some((effect) => effect.do === 'forget' && effect.token === SESSION.token));
   });
   test('what the server refuses is said in its words', () => {
     const player = new Player({ session: null }).does({ type: 'name', nickname: '' }).answers('session', refused(400, 'This field may not be blank.'));
@@ -143,6 +143,14 @@ describe('what is said', () => {
   test('nothing is asked for where nothing is kept', () => {
     const player = Player.inside({ message_retention_days: 0 });
     assert.equal(player.asked('messages'), undefined);
+  });
+  test('of long ago is dropped from a window that stays open, and may be asked for again', () => {
+    const player = Player.inside();
+    for (let id = 1; id <= 1_002; id += 1) player.hears(said(id));
+    assert.deepEqual([player.log.length, player.log[0], player.inside.more], [1_000, '< word 3', true]);
+    const forgetful = Player.inside({ message_retention_days: 0 });
+    for (let id = 1; id <= 1_002; id += 1) forgetful.hears(said(id));
+    assert.deepEqual([forgetful.log.length, forgetful.inside.more], [1_000, false]);
   });
   test('typing is told in time, and ends with the message or the time', () => {
     const player = Player.inside().hears({ type: 'typing', alias: BOB, nickname: 'Bob', is_typing: true });
@@ -236,7 +244,7 @@ describe('the last frame', () => {
   test('of a session forgets it', () => {
     for (const why of ['session_over', 'banned']) {
       const player = Player.inside().hears({ type: 'removed', why });
-      assert.equal(player.state.session, null);
+      assert.deepEqual([player.state.session, player.takes().at(-1)], [null, { do: 'forget', token: SESSION.token }]);
       assert.equal(player.does({ type: 'to_lobby' }).state.screen, 'nickname');
     }
   });

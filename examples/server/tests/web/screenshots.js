@@ -11,7 +11,8 @@ import { busyDesk } from './desk-busy.js';
 import { KEY } from './desk.js';
 import { Moderator } from './moderator.js';
 import { Person } from './person.js';
-import { startBrowser, startServer } from './stage.js';
+import { Roommate } from './roommate.js';
+import { startBrowser, startServer, startServerUnder } from './stage.js';
 
 const folder = process.argv[2];
 if (folder === undefined) throw new Error('Name the folder for the pictures.');
@@ -174,8 +175,70 @@ async function shootDesk(browser, desk, size, colorScheme) {
   await mod.context.close();
 }
 
+/** A room of three. */
+async function shootRooms(browser, rooms, size, colorScheme) {
+  const options = { viewport: SIZES[size], colorScheme, reducedMotion: /** @type {const} */ ('reduce') };
+  const ann = await Roommate.open(browser, `${rooms.url}rooms`, options);
+  const shoot = (name, person = ann) => person.page.screenshot({ path: path.join(folder, `${size}-${colorScheme}-${name}.png`), fullPage: true });
+  await ann.arrives('Rooms by code');
+  await shoot('30-rooms-nickname');
+  await ann.comesAs('Quiet Otter');
+  await ann.sees('You are in no room yet.');
+  await shoot('31-rooms-empty');
+  const link = await ann.creates({ name: 'Lighthouse reading circle', kept: '30 days' });
+  await ann.sees('Only you are here so far.');
+  await shoot('33-rooms-alone');
+  const bob = await Roommate.open(browser, link, options);
+  const cat = await Roommate.open(browser, link, options);
+  await bob.arrives('Rooms by code');
+  await shoot('34-rooms-invited', bob);
+  await bob.comesAs('Sunny Heron', 'Join the room');
+  await bob.isIn(/^Lighthouse/);
+  await cat.comesAs('Misty Fern', 'Join the room');
+  await cat.isIn(/^Lighthouse/);
+  await ann.says('Welcome! Did everybody finish the chapter about the storm?');
+  await bob.says('I did. The letters that are never answered made me sad, but I could not stop reading until the lamp was lit again.');
+  await cat.says('Two pages left 👋');
+  await bob.sees('Two pages left');
+  await ann.says('Then we wait for you.');
+  await bob.sees('Then we wait');
+  await bob.page.getByLabel('Message', { exact: true }).fill('Take your');
+  await ann.page.locator('.typing.on').waitFor();
+  await shoot('35-rooms-room');
+  await shoot('36-rooms-member', cat);
+  if (await ann.button('People').isVisible()) {
+    await ann.press('People');
+    await shoot('37-rooms-people');
+  }
+  await ann.press('Ban Misty Fern');
+  await shoot('38-rooms-ban');
+  await ann.press('Cancel');
+  if (await ann.button('Close the list').isVisible()) await ann.press('Close the list');
+  await cat.button('Report the message of Sunny Heron').first().click();
+  await cat.page.getByLabel(/^Why/).fill('It gives the end of the book away.');
+  await shoot('39-rooms-report', cat);
+  await cat.press('Send the report');
+  await cat.sees('can see it now');
+  await shoot('40-rooms-reported', cat);
+  if (await ann.button('People').isVisible()) await ann.press('People');
+  await ann.press('Reported messages');
+  await ann.sees('gives the end');
+  await shoot('41-rooms-reports');
+  await ann.press('Done');
+  await ann.press('Remove Misty Fern');
+  await ann.confirms('Remove');
+  await cat.arrives('You were removed');
+  await shoot('42-rooms-removed', cat);
+  if (await ann.button('Close the list').isVisible()) await ann.press('Close the list');
+  await ann.press('Rooms');
+  await ann.button(/^Lighthouse/).waitFor();
+  await shoot('32-rooms-list');
+  for (const { context } of [ann, bob, cat]) await context.close();
+}
+
 await mkdir(folder, { recursive: true });
-const [open, declared, desk, { browser, stop }] = await Promise.all([
+const [rooms, open, declared, desk, { browser, stop }] = await Promise.all([
+  startServerUnder('[rates]\nrest_per_minute = 0\nsessions_per_hour = 0\nrooms_per_hour = 0\n'),
   startServer(),
   startServer(['--verification', 'off']),
   busyDesk(),
@@ -186,9 +249,10 @@ try {
     for (const scheme of ['light', 'dark']) {
       await shootAll(browser, open, declared, size, scheme);
       await shootDesk(browser, desk, size, scheme);
+      await shootRooms(browser, rooms, size, scheme);
     }
   }
 } finally {
   await stop();
-  await Promise.all([open.stop(), declared.stop(), desk.stop()]);
+  await Promise.all([rooms.stop(), open.stop(), declared.stop(), desk.stop()]);
 }

@@ -53,6 +53,8 @@ function perform(effect) {
     case 'send': return socket.send(effect.frame);
     case 'address': return code() === effect.code ? undefined : history.pushState(null, '', addressOf(effect.code));
     case 'remember': return rememberRooms(localStorage, effect.session);
+    // Another window may have chosen another nickname meanwhile.
+    case 'forget': return recallRooms(localStorage)?.token === effect.token ? rememberRooms(localStorage, null) : undefined;
     case 'copy_link': return void copy(new URL(addressOf(effect.code), location.href).href);
     case 'wake': return void window.setTimeout(() => dispatch({ type: 'tick' }), effect.ms);
   }

@@ -42,6 +42,12 @@ export function partingText(nickname, why) {
   return why === 'banned_from_room' || why === 'banned' ? `${name} was banned.` : `${name} left.`;
 }
 
+/** What stands where nothing is said yet. @param {{ room: { locked: boolean }, members: unknown[] }} inside */
+export function emptyText({ room, members }) {
+  if (room.locked) return 'Nothing is said yet. The room is locked, so nobody new may join.';
+  return members.length < 2 ? 'Only you are here so far. Copy the link and send it: whoever has it may join.' : 'Nothing is said yet. Say hello, be kind, and stay anonymous.';
+}
+
 /** @param {string[]} nicknames */
 export function typingText(nicknames) {
   const [first, second] = nicknames.map(isolated);

@@ -110,7 +110,7 @@
  *   | { do: 'open', line: number, code: string, token: string } | { do: 'hang_up' }
  *   | { do: 'send', frame: object }
  *   | { do: 'address', code: string | null }
- *   | { do: 'remember', session: Session | null }
+ *   | { do: 'remember', session: Session } | { do: 'forget', token: string }
  *   | { do: 'copy_link', code: string }
  *   | { do: 'wake', ms: number }} Effect
  */

@@ -105,9 +105,11 @@ export function toLobby(state) {
 /** The server no longer knows who this is. @param {State} state @param {string | null} text @returns {Step} */
 export function over(state, text) {
   const wanted = state.inside?.room.code ?? state.wanted;
-  const out = show({ ...state, session: null, inside: null, gone: null, rooms: [], listing: null, wanted }, 'nickname');
+  const { session, suggestion } = state;
+  const forgotten = session === null ? [] : [/** @type {const} */ ({ do: 'forget', token: session.token })];
+  const out = show({ ...state, suggestion: session?.nickname ?? suggestion, session: null, inside: null, gone: null, rooms: [], listing: null, wanted }, 'nickname');
   const clean = { ...out, dialog: null, forms: { nickname: IDLE, join: IDLE, create: IDLE } };
-  return step(text === null ? clean : notify(clean, 'error', text), { do: 'remember', session: null }, { do: 'hang_up' });
+  return step(text === null ? clean : notify(clean, 'error', text), ...forgotten, { do: 'hang_up' });
 }
 
 /** The address has changed: by a link, or by going back. @param {State} state @param {string | null} code @returns {Step} */

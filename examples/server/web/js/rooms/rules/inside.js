@@ -11,6 +11,9 @@ import * as line from './line.js';
 /** Messages of one page of the history. */
 const PAGE = 50;
 
+/** Lines of the log of a window that is open for long. */
+const LONGEST = 1_000;
+
 /** The server lets typing lapse after a while; a lost line must not keep it for ever. */
 const TYPING_MS = 6_000;
 
@@ -176,7 +179,11 @@ const newest = (entries) =>
 /** @param {State} state @param {Inside} inside @param {Message} message @returns {State} */
 function received(state, inside, message) {
   const { [message.alias]: _, ...typing } = inside.typing;
-  return take(within(state, { typing }), message);
+  const next = take(within(state, { typing }), message);
+  const entries = next.inside?.entries ?? [];
+  // What is dropped can be asked for again, if it is kept.
+  if (entries.length <= LONGEST) return next;
+  return within(next, { entries: entries.slice(-LONGEST), more: inside.more || inside.room.days > 0 });
 }
 
 /** Puts a message where it belongs, once. @param {State} state @param {Message} message @returns {State} */

@@ -66,6 +66,7 @@ export function gone(state, why) {
   const known = isOver ? { session: null, rooms: [] } : {};
   const out = show({ ...state, ...known, inside: null, wanted: null, gone: { code: inside.room.code, why } }, 'gone');
   const { title, text } = endText(why);
-  const forgotten = /** @type {const} */ ({ do: 'remember', session: null });
-  return step(say({ ...out, dialog: null }, `${title}. ${text}`), { do: 'hang_up' }, { do: 'address', code: null }, ...(isOver ? [forgotten] : []));
+  const { session } = state;
+  const forgotten = isOver && session !== null ? [/** @type {const} */ ({ do: 'forget', token: session.token })] : [];
+  return step(say({ ...out, dialog: null }, `${title}. ${text}`), { do: 'hang_up' }, { do: 'address', code: null }, ...forgotten);
 }

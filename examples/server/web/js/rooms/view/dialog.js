@@ -29,7 +29,10 @@ export function dialogView(act) {
     for (const kind of kinds) {
       const open = state.dialog?.kind === kind;
       if (open && !dialogs[kind].open) dialogs[kind].showModal();
-      if (!open && dialogs[kind].open) dialogs[kind].close();
+      if (open || !dialogs[kind].open) continue;
+      dialogs[kind].close();
+      // What had the focus before may be gone with the member that it was about.
+      if (document.activeElement === document.body) element('room-title').focus({ preventScroll: true });
     }
   };
 }

@@ -4,6 +4,7 @@
 /** @import { Act, Show } from '../view.js' */
 
 import { element, make, setBlocked, setShown, setText } from '../../dom.js';
+import { emptyText } from '../sentences.js';
 
 /** This close to the end, the log follows what comes. */
 const NEAR_PX = 80;
@@ -12,7 +13,7 @@ const NEAR_PX = 80;
 
 /** @param {Act} act @returns {Show} */
 export function logView(act) {
-  const [log, newer, older] = [element('log'), element('newer'), element('older')];
+  const [log, newer, older, empty] = [element('log'), element('newer'), element('older'), element('empty')];
   /** @type {Map<string, HTMLElement>} */
   const lines = new Map();
   let code = '';
@@ -60,6 +61,8 @@ export function logView(act) {
       code = inside.room.code;
     }
     setShown(older, inside.more);
+    setShown(empty, !inside.more && inside.entries.length + inside.sent.length === 0);
+    setText(empty, emptyText(inside));
     setBlocked(older, inside.reading !== null);
     const { entries, sent, reported } = inside;
     if (entries === shown.entries && sent === shown.sent && reported === shown.reported) return;
