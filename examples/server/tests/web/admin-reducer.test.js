@@ -266,3 +266,27 @@ describe('the record', () => {
     assert.equal(player.does({ type: 'exported', answer: refused(401) }).state.screen, 'sign-in');
   });
 });
+
+describe('the rooms', () => {
+  const reported = { id: 9, room: 'OUV0V2AB', at: 5, nickname: 'Bob', content: 'buy', session: device(7), reasons: ['rude', ''] };
+  const inRooms = (reports = [reported], next = null) =>
+    Player.inside().does({ type: 'tab', tab: 'rooms' }).answers('rooms', ok({ census: {}, reports, next }));
+  test('are shown with what was reported in them, page by page', () => {
+    const player = inRooms([reported, { id: 'x' }, null], 9);
+    assert.deepEqual(player.state.lists.rooms.rows, [{ ...reported, reasons: ['rude'] }]);
+    assert.equal(player.does({ type: 'older', list: 'rooms' }).asked('rooms').path, 'admin/rooms?limit=25&before=9');
+  });
+  test('are ended, and sessions banned, with a note', () => {
+    const ban = inRooms().does({ type: 'open', deed: { kind: 'ban-session', session: device(7), nickname: 'Bob' } }).does({ type: 'confirm', filled: filled({ note: 'Spam.' }) });
+    assert.deepEqual([ban.asked('deed').path, ban.asked('deed').body], ['admin/rooms/ban', { session: device(7), note: 'Spam.' }]);
+    assert.equal(ban.answers('deed', ok({ audit: 1 })).state.dialog, null);
+    assert.notEqual(ban.asked('rooms'), undefined, 'the list is asked for again');
+    const close = inRooms().does({ type: 'open', deed: { kind: 'close-room', room: 'OUV0V2AB' } }).does({ type: 'confirm', filled: filled() });
+    assert.deepEqual([close.asked('deed').path, close.asked('deed').body], ['admin/rooms/close', { room: 'OUV0V2AB' }]);
+    assert.equal(close.answers('deed', refused(404, 'There is no such room.')).state.dialog.problem, 'There is no such room.');
+  });
+  test('of a server that has none are told as that', () => {
+    const player = Player.inside().does({ type: 'tab', tab: 'rooms' }).answers('rooms', refused(404, 'This server has no rooms.'));
+    assert.equal(player.state.lists.rooms.problem, 'This server has no rooms.');
+  });
+});

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { Moderator } from './moderator.js';
 import { Person, meet } from './person.js';
+import { Roommate } from './roommate.js';
 import { startBrowser, startServer } from './stage.js';
 
 let stage;
@@ -142,6 +143,46 @@ test('a report arrives as words, leads to a ban that is seen, and all of it is o
   assert.equal(records[3].device, device);
   await mod.sees('The whole record was saved.');
 
+  for (const person of [mod, ann, bob]) await person.close();
+  await server.stop();
+});
+
+test('what is reported in a room leads to a ban of its author and to the end of the room', async () => {
+  const server = await startServer();
+  const mod = await Moderator.open(stage.browser, `${server.url}admin`);
+  await mod.signsIn(keyOf(server));
+  const ann = await Roommate.open(stage.browser, `${server.url}rooms`);
+  await ann.comesAs('Ann');
+  const link = await ann.creates({ name: 'Tea', kept: '7 days' });
+  const bob = await Roommate.open(stage.browser, link);
+  await bob.comesAs('<b>Bob</b>', 'Join the room');
+  await bob.isIn('Tea');
+  await bob.says(MARKUP);
+  await ann.readsAll([`< ${MARKUP}`]);
+  await ann.button(/^Report the message/).click();
+  await ann.page.getByLabel(/^Why/).fill(`Rude. ${MARKUP}`);
+  await ann.press('Send the report');
+  await ann.sees('The owner of the room can see it now.');
+
+  await mod.goes('Rooms');
+  await mod.sees(`Rude. ${MARKUP}`);
+  await mod.sees('<b>Bob</b>');
+  assert.equal(await mod.page.evaluate(() => 'struck' in window), false);
+  assert.equal(await mod.page.locator('main img, main script').count(), 0);
+  await mod.press('Ban the author…');
+  await mod.page.getByLabel(/Note for the record/).fill('Markup.');
+  await mod.press('Ban');
+  await mod.sees('The session is banned from all rooms.');
+  await bob.arrives('You were banned');
+  await mod.press('Close the room…');
+  await mod.press('Close the room');
+  await mod.sees(/^The room [A-Z0-9]+ is closed\.$/);
+  await mod.sees('Nothing is reported in any room.');
+  await ann.arrives('This room is closed');
+  await mod.goes('Record');
+  await mod.page.waitForFunction(() => document.querySelectorAll('.record').length === 3);
+  assert.deepEqual(await mod.page.locator('.record .tag').allTextContents(), ['Room closed', 'Session banned', 'Signed in']);
+  await mod.sees(`room ${new URL(link).hash.slice(1)}`);
   for (const person of [mod, ann, bob]) await person.close();
   await server.stop();
 });

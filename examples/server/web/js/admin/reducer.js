@@ -66,6 +66,7 @@ function answered(state, { call, answer, random }) {
     case 'figures': return live.course(state, answer, random ?? 1);
     case 'deed': return deeds.done(state, call, answer);
     case 'queue':
+    case 'rooms':
     case 'bans':
     case 'audit': return lists.page(state, call.name, call, answer);
   }

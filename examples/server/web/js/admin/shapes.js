@@ -20,7 +20,8 @@
 
 /**
  * @typedef {{ id: number, at: number, session: string | null, action: string, device: string | null,
- *   until: number | null, pool: string | null, report: number | null, on: boolean | null, note: string | null }} Record
+ *   until: number | null, pool: string | null, report: number | null, on: boolean | null, note: string | null,
+ *   room: string | null, roomSession: string | null }} Record
  * @typedef {{ id: number, at: number, reporter: string, device: string, reason: string, note: string | null,
  *   counted: boolean, dismissed: boolean, against: number, needed: number, bannedUntil: number | null,
  *   earlier: Record[] }} Report
@@ -143,6 +144,8 @@ function record(value) {
     report: number(raw.report),
     on: typeof raw.on === 'boolean' ? raw.on : null,
     note: text(raw.note),
+    room: text(raw.room),
+    roomSession: text(raw.room_session),
   };
 }
 
@@ -184,6 +187,23 @@ export const queuePage = (value) => ({
   pool: text(object(value).pool),
   pools: list(object(value).pools, text),
 });
+
+/**
+ * A message that was reported in a room.
+ * @typedef {{ id: number, room: string, at: number, nickname: string, content: string, session: string | null, reasons: string[] }} RoomReport
+ */
+
+/** @param {unknown} value @returns {RoomReport | null} */
+function roomReport(value) {
+  const it = object(value);
+  const [id, room, session] = [number(it.id), text(it.room), text(it.session)];
+  if (id === null || room === null) return null;
+  const reasons = list(it.reasons, text).filter((reason) => reason !== '');
+  return { id, room, at: count(it.at), nickname: text(it.nickname) ?? '', content: text(it.content) ?? '', session, reasons };
+}
+
+/** @param {unknown} value */
+export const roomsPage = (value) => ({ rows: list(object(value).reports, roomReport), next: place(object(value).next) });
 
 /** @param {unknown} value */
 export const bansPage = (value) => ({ rows: list(object(value).bans, ban), next: place(object(value).next) });

@@ -4,9 +4,9 @@
  * Everything the reducer needs is in here or on the event; everything it wants done is an effect.
  */
 
-/** @import { Ban, Figures, Minute, Now, Record, Report } from './shapes.js' */
+/** @import { Ban, Figures, Minute, Now, Record, Report, RoomReport } from './shapes.js' */
 
-/** The sections of the desk. @typedef {'figures' | 'queue' | 'bans' | 'audit' | 'controls'} Tab */
+/** The sections of the desk. @typedef {'figures' | 'queue' | 'rooms' | 'bans' | 'audit' | 'controls'} Tab */
 
 /** @typedef {'loading' | 'sign-in' | Tab} Screen */
 
@@ -23,13 +23,14 @@
  *   call: number | null, ready: boolean, stale: boolean, loadedAt: number, problem: string | null }} Paged
  */
 
-/** @typedef {{ queue: Paged<Report>, bans: Paged<Ban>, audit: Paged<Record> }} Lists */
+/** @typedef {{ queue: Paged<Report>, rooms: Paged<RoomReport>, bans: Paged<Ban>, audit: Paged<Record> }} Lists */
 /** @typedef {keyof Lists} ListName */
 
 /**
  * Something that asks first. `id` tells a new question from the one before, whose words are thrown away.
  * @typedef {{ kind: 'ban', device: string | null } | { kind: 'lift', device: string }
  *   | { kind: 'dismiss', pool: string, report: number, device: string }
+ *   | { kind: 'ban-session', session: string, nickname: string } | { kind: 'close-room', room: string }
  *   | { kind: 'maintenance', on: boolean } | { kind: 'reset' }} Deed
  * @typedef {{ id: number, deed: Deed, call: number | null, problem: string | null }} Dialog
  */
@@ -100,7 +101,7 @@
 /** @typedef {{ state: State, effects: Effect[] }} Step */
 
 /** @type {readonly Tab[]} */
-export const TABS = ['figures', 'queue', 'bans', 'audit', 'controls'];
+export const TABS = ['figures', 'queue', 'rooms', 'bans', 'audit', 'controls'];
 
 /** @returns {Paged<any>} */
 export const emptyList = () => ({
@@ -129,7 +130,7 @@ export const initial = (at) => ({
   pools: [],
   undecided: true,
   about: null,
-  lists: { queue: emptyList(), bans: emptyList(), audit: emptyList() },
+  lists: { queue: emptyList(), rooms: emptyList(), bans: emptyList(), audit: emptyList() },
   dialog: null,
   saving: 'idle',
   notice: null,

@@ -14,6 +14,7 @@ import { controlsView } from './view/controls.js';
 import { dialogView } from './view/dialog.js';
 import { figuresView } from './view/figures.js';
 import { queueView } from './view/queue.js';
+import { roomsView } from './view/rooms.js';
 import { signInView } from './view/sign-in.js';
 
 /** @typedef {(event: PersonEvent) => void} Act */
@@ -49,6 +50,7 @@ export function createView(act) {
     signInView(act),
     figuresView(),
     queueView(act),
+    roomsView(act),
     bansView(act),
     auditView(act),
     controlsView(),

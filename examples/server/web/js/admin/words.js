@@ -114,6 +114,9 @@ const ACTIONS = {
   dismiss: 'Dismissed',
   maintenance: 'Maintenance',
   reset: 'Reset',
+  room_ban: 'Session banned',
+  room_lift: 'Session lifted',
+  room_close: 'Room closed',
   export: 'Export',
 };
 
@@ -127,6 +130,8 @@ export function doneText(deed, until) {
     case 'ban': return until === null ? 'The device is banned.' : `The device is banned until ${dateTime(until)}.`;
     case 'lift': return 'The ban is lifted, and the reports behind it count no more.';
     case 'dismiss': return 'The report is dismissed.';
+    case 'ban-session': return 'The session is banned from all rooms.';
+    case 'close-room': return `The room ${deed.room} is closed.`;
     case 'maintenance': return deed.on ? 'Maintenance is on. Nobody new comes in.' : 'Maintenance is off. Everybody may come in.';
     case 'reset': return 'Everything was reset.';
   }

@@ -44,6 +44,8 @@ function order(deed, { note, device, forS }) {
     case 'ban': return ['admin/bans', { device: (deed.device ?? device.trim()).toLowerCase(), for_s: Math.round(forS ?? 0), ...words }];
     case 'lift': return [`admin/bans/${deed.device}/lift`, words];
     case 'dismiss': return [`admin/reports/${encodeURIComponent(deed.pool)}/${deed.report}/dismiss`, words];
+    case 'ban-session': return ['admin/rooms/ban', { session: deed.session, ...words }];
+    case 'close-room': return ['admin/rooms/close', { room: deed.room, ...words }];
     case 'maintenance': return ['admin/maintenance', { on: deed.on, ...words }];
     case 'reset': return ['admin/reset', { confirm: WORD, ...words }];
   }
@@ -78,8 +80,8 @@ export function done(state, made, answer) {
 
 /** Lists that are to be asked for now, not after the pause. @param {State} state */
 function soon(state) {
-  const { queue, bans, audit } = stale(state);
-  return { queue: { ...queue, loadedAt: 0 }, bans: { ...bans, loadedAt: 0 }, audit: { ...audit, loadedAt: 0 } };
+  const { queue, rooms, bans, audit } = stale(state);
+  return { queue: { ...queue, loadedAt: 0 }, rooms: { ...rooms, loadedAt: 0 }, bans: { ...bans, loadedAt: 0 }, audit: { ...audit, loadedAt: 0 } };
 }
 
 /** @param {State} state @param {Answer} answer @returns {Step} */

@@ -7,18 +7,18 @@
 
 /** @import { Answer, Call, ListName, Lists, Paged, State, Step } from '../state.js' */
 
-import { auditPage, bansPage, queuePage } from '../shapes.js';
+import { auditPage, bansPage, queuePage, roomsPage } from '../shapes.js';
 import { call, emptyList, isIn, step } from '../state.js';
 import { lostSession } from './session.js';
 
 /** Rows of a page, which bounds the document too. */
-export const PAGE = { queue: 25, bans: 50, audit: 50 };
+export const PAGE = { queue: 25, rooms: 25, bans: 50, audit: 50 };
 
 /** A list is not asked for more often, however much happens. */
 const PAUSE_MS = 2_000;
 
 /** @type {readonly ListName[]} */
-const NAMES = ['queue', 'bans', 'audit'];
+const NAMES = ['queue', 'rooms', 'bans', 'audit'];
 
 /** @param {State} state @param {ListName} name @param {Partial<Paged<any>>} change @returns {State} */
 const change = (state, name, change) => ({ ...state, lists: { ...state.lists, [name]: { ...state.lists[name], ...change } } });
@@ -26,6 +26,7 @@ const change = (state, name, change) => ({ ...state, lists: { ...state.lists, [n
 /** All lists, known to be behind. @param {State} state @returns {Lists} */
 export const stale = ({ lists }) => ({
   queue: { ...lists.queue, stale: true },
+  rooms: { ...lists.rooms, stale: true },
   bans: { ...lists.bans, stale: true },
   audit: { ...lists.audit, stale: true },
 });
@@ -63,6 +64,7 @@ export function page(state, name, made, answer) {
     if (answer.status === 401) return lostSession({ ...over, lists: stale(over) });
     return step(change(over, name, { problem: answer.problem }));
   }
+  if (name === 'rooms') return step(change(over, name, { ...roomsPage(answer.body), ready: true }));
   if (name === 'bans') return step(change(over, name, { ...bansPage(answer.body), ready: true }));
   if (name === 'audit') return step(change(over, name, { ...auditPage(answer.body), ready: true }));
   const { rows, next, pool: shown, pools } = queuePage(answer.body);

@@ -59,7 +59,7 @@ export const signOut = (state) => call(state, 'sign-out', 'admin/sign-out', {});
 export function signedOut(state, answer) {
   if (!answer.ok && answer.status !== 401) return step({ ...state, notice: { tone: 'error', text: answer.problem, until: null } });
   // Whoever comes next to this machine finds nothing of what was seen.
-  const lists = { queue: emptyList(), bans: emptyList(), audit: emptyList() };
+  const lists = { queue: emptyList(), rooms: emptyList(), bans: emptyList(), audit: emptyList() };
   const left = { ...leave(state), lists, dialog: null, about: null, tab: /** @type {const} */ ('figures'), figures: { now: null, seconds: [], minutes: [] } };
   return step({ ...left, signIn: { call: null, problem: null, hint: 'You are signed out.' } }, { do: 'unfollow' });
 }

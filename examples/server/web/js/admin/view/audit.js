@@ -46,7 +46,9 @@ function line(act) {
 }
 
 /** @param {Record} record */
-function aboutText({ until, report, pool }) {
+function aboutText({ until, report, pool, room, roomSession }) {
+  if (room !== null) return `room ${room}`;
+  if (roomSession !== null) return `session ${short(roomSession)}`;
   if (until !== null) return `until ${dateTime(until)}`;
   if (report !== null) return `report ${report}${pool === null || pool === 'main' ? '' : ` in ${pool}`}`;
   return '';

@@ -5,6 +5,7 @@
 
 import { NOTE_CHARS, charCount } from '../../protocol.js';
 import { chosen, element, isBlocked, onSubmit, ref, setBlocked, setShown, setText } from '../../dom.js';
+import { isolated } from '../../rooms/sentences.js';
 import { isIn } from '../state.js';
 import { missing } from '../rules/deeds.js';
 import { short } from '../words.js';
@@ -26,6 +27,16 @@ const WORDS = {
     `It does not count against ${short(device)} any more. It counts against its reporter instead, whose reports are worth nothing after several like it.`,
     'Dismiss', 'Dismissing…',
   ],
+  'ban-session': ({ nickname }) => [
+    nickname === '' ? 'Ban this session' : `Ban ${isolated(nickname)}`,
+    'It loses all its rooms now and cannot come into any. A new session has a new nickname.',
+    'Ban', 'Banning…',
+  ],
+  'close-room': ({ room }) => [
+    `Close the room ${room}`,
+    'It is over for everybody in it at once, and what it keeps is gone. There is no way back.',
+    'Close the room', 'Closing…',
+  ],
   maintenance: ({ on }) => on
     ? ['Turn maintenance on?', 'Nobody new comes in, on all servers, until somebody turns it off. Those who are here go on talking.', 'Turn on', 'Turning on…']
     : ['Turn maintenance off?', 'Everybody may come in again.', 'Turn off', 'Turning off…'],
@@ -37,7 +48,7 @@ const WORDS = {
 };
 
 /** What cannot be taken back, or hurts somebody. @type {ReadonlySet<Deed['kind']>} */
-const GRAVE = new Set(['ban', 'reset']);
+const GRAVE = new Set(['ban', 'ban-session', 'close-room', 'reset']);
 
 /** @param {Act} act @returns {Show} */
 export function dialogView(act) {
