@@ -263,7 +263,7 @@ describe('for everybody', () => {
       desk.tell({ maintenance: Date.now(), store: false });
       await mod.sees('Maintenance: nobody new');
       await look('strips');
-      for (const section of ['Reports', 'Bans', 'Record', 'Controls']) {
+      for (const section of ['Reports', 'Rooms', 'Bans', 'Record', 'Controls']) {
         await mod.goes(section);
         if (section !== 'Controls') await mod.page.locator('.rows li').locator('visible=true').first().waitFor();
         await look(section);

@@ -59,6 +59,10 @@ export async function busyDesk() {
     report(100_421, { at: at - 49 * MINUTE_MS, reason: 'explicit', device: device(29), against: 5, banned_until: at + 22 * HOUR_MS, note: 'The first message already.' }),
     ...Array.from({ length: 60 }, (_, index) => report(100_400 - index, { at: at - (60 + index) * MINUTE_MS })),
   ];
+  desk.rooms = [
+    { id: 402_653_201, room: 'OUV0V2AB', at: at - 3 * MINUTE_MS, nickname: 'Amber Finch', content: 'I sell tickets for tonight, half the price, write me at once!', session: device(81), reasons: ['Advertises in every room', ''] },
+    { id: 201_326_593, room: 'K7M2QX', at: at - 51 * MINUTE_MS, nickname: '<b>Bob</b>', content: 'word '.repeat(60), session: null, reasons: [''] },
+  ];
   desk.bans = Array.from({ length: 64 }, (_, index) => ({ device: device(30 + index), given: at - (index + 1) * 31 * MINUTE_MS, until: at + (index * 5 + 1) * HOUR_MS }));
   desk.records = [
     record(319, 2 * MINUTE_MS, 'sign_in'),

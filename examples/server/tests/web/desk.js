@@ -46,6 +46,7 @@ export class Desk {
   seconds = [];
   reports = [];
   bans = [];
+  rooms = [];
   records = [];
   /** @type {Set<http.ServerResponse>} */
   streams = new Set();
@@ -117,6 +118,10 @@ export class Desk {
       case 'queue': {
         const [reports, next] = page(this.reports, url.searchParams.get('before'), ({ id }) => id);
         return send(200, { pool: 'main', pools: ['main'], reports, next });
+      }
+      case 'rooms': {
+        const [reports, next] = page(this.rooms, url.searchParams.get('before'), ({ id }) => id);
+        return send(200, { census: {}, reports, next });
       }
       case 'bans': {
         const [bans, next] = page(this.bans, url.searchParams.get('after'), ({ device: of }) => of);

@@ -159,6 +159,9 @@ async function shootDesk(browser, desk, size, colorScheme) {
   await mod.page.getByRole('radio', { name: 'Other' }).check();
   await shoot('23-admin-ban');
   await mod.press('Cancel');
+  await mod.goes('Rooms');
+  await mod.sees('sell');
+  await shoot('28-admin-rooms');
   await mod.goes('Bans');
   await mod.page.locator('.line').first().waitFor();
   await shoot('24-admin-bans');
