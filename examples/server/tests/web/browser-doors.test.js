@@ -49,6 +49,7 @@ for (const where of ['one server', 'two servers']) {
     await ann.says('are you there?');
     await ann.says('hello?');
     await ben.enters();
+    ben.page.ignores('partner_typing');
     await ben.hears('are you there?');
     await ben.hears('hello?');
     await ann.marked('Delivered');
