@@ -232,6 +232,39 @@ test('a client that gives no sign of life is gone after a ping and its time', as
   bea.leaves();
 });
 
+test('a client that does not read is dropped, while its partner and others talk on', async () => {
+  const own = await startServerUnder('[rates]\nframes_per_minute = 0\n[matching]\ncooldown_ms = 0\n[connection]\nidle_s = 5\n');
+  const bea = await Guest.comes(own.url, { username: 'Bea', gender: 'female', looking_for: 'male' });
+  await bea.hears('connected');
+  bea.does('find_match');
+  await bea.hears('waiting');
+  const { cookie } = await join(own.url, { username: 'Al', gender: 'male', looking_for: 'female' });
+  const deaf = new WebSocket(`${own.url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`, { headers: { cookie } });
+  deaf.on('message', (data) => {
+    const packet = String(data);
+    if (packet.startsWith('0')) deaf.send('40');
+    else if (packet.startsWith('40')) deaf.send('42["find_match"]');
+  });
+  deaf.on('error', () => {});
+  await bea.hears('match_found');
+  deaf.pause();
+  let left = false;
+  bea.socket.on('partner_disconnected', () => (left = true));
+  bea.ignores('partner_disconnected');
+  bea.ignores('receive_message');
+  for (let sent = 0; !left && sent < 60_000; sent += 1) {
+    const echoed = new Promise((done) => bea.socket.once('receive_message', done));
+    bea.does('send_message', 'x'.repeat(1_000));
+    await Promise.race([echoed, new Promise((done) => setTimeout(done, 1_000))]);
+  }
+  assert.ok(left, 'the partner is told');
+  bea.does('find_match');
+  await bea.hears('waiting');
+  bea.leaves();
+  deaf.terminate();
+  await own.stop();
+});
+
 test('nothing of what is said, and no name, bio or cookie, is in the log at any level', async () => {
   const loud = await startServer(['--log', 'trace']);
   const wish = { username: 'canary-name', bio: 'canary-bio', gender: 'male', looking_for: 'anyone' };
