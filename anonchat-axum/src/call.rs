@@ -30,7 +30,10 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     /// Asks for a command. Without a pool there is nobody to ask.
     pub(crate) fn apply(chat: &'a AnonChat, pool: Option<&PoolId>, command: Command) -> Self {
-        let takes_turn = matches!(command, Command::Attach { .. } | Command::Detach { .. });
+        let takes_turn = matches!(
+            command,
+            Command::Attach { .. } | Command::Enter { .. } | Command::Detach { .. }
+        );
         let pool = pool.cloned();
         let applied = async move {
             let pool = pool.ok_or(StoreError::UnknownPool)?;

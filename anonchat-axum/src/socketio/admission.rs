@@ -1,6 +1,7 @@
 //! `join_queue`: what is checked before somebody of 001 looks for a partner, in its order.
 
-use anonchat_core::{Attestor, Client, DeviceId, Field, Finding, Gender, Query, UnixMillis};
+use anonchat_core::session::ErrorCode;
+use anonchat_core::{Attestor, Client, DeviceId, Field, Gender, Query, UnixMillis};
 use anonchat_core::{Verification, View};
 use serde_json::{Value, json};
 use unicode_properties::UnicodeEmoji;
@@ -10,7 +11,6 @@ use super::incoming::Said;
 use crate::chat::AnonChat;
 use crate::{clock, device};
 
-const UNAVAILABLE: &str = "Matchmaking is temporarily unavailable. Please try again shortly.";
 const NO_PROFILE: &str = "Invalid profile data. Please complete your profile first.";
 pub(super) const UNVERIFIED: &str = "Gender verification is required before matching.";
 pub(super) const UNPROVEN: &str = "Verification expired or invalid. Please verify again.";
@@ -49,7 +49,7 @@ pub(super) async fn admit(chat: &AnonChat, said: &Said) -> Result<Seeker, String
 }
 
 async fn banned_until(chat: &AnonChat, device: DeviceId) -> Result<Option<UnixMillis>, String> {
-    let unavailable = || UNAVAILABLE.to_owned();
+    let unavailable = || ErrorCode::Unavailable.message().to_owned();
     let pool = chat.settings().pool(None).ok_or_else(unavailable)?;
     match chat.store().read(&pool, clock::now(), &Query::Standing { device }).await {
         Ok(View::Standing { banned_until }) => Ok(banned_until),
@@ -98,10 +98,7 @@ fn check_profile(chat: &AnonChat, nickname: &str, bio: &str) -> Result<(), Strin
         return Err(format!("Bio exceeds {longest} character limit."));
     }
     for (field, text) in [(Field::Nickname, nickname), (Field::Bio, bio)] {
-        screen.screen(field, text).map_err(|finding| match finding {
-            Finding::ContactDetails => "Sharing personal information is not allowed.",
-            _ => "Profile contains prohibited language.",
-        })?;
+        screen.screen(field, text).map_err(|finding| ErrorCode::from(finding).message())?;
     }
     if emojis_in(bio) > emojis as usize {
         return Err(format!("Maximum {emojis} emojis allowed in bio."));

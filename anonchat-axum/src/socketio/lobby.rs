@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anonchat_core::session::Rates;
+use anonchat_core::session::{DEFAULT_REASON, ErrorCode, Rates};
 use anonchat_core::{Alias, Client, Command, DeviceId};
 use serde_json::json;
 
@@ -18,6 +18,7 @@ use crate::chat::AnonChat;
 use crate::clock;
 use crate::connection::{Guest, connect};
 use crate::mailbox::Post;
+use crate::orders::may_order;
 
 /// A socket, and what is known of who is behind it.
 pub(super) struct Lobby {
@@ -53,7 +54,7 @@ impl Lobby {
         while let Some(said) = self.next(&mut incoming).await {
             let rates = &self.chat.settings().policy.rates;
             if self.rates.take_frame(clock::now(), rates).is_err() {
-                complain(&incoming, "Rate limit exceeded. Try again in a moment.");
+                complain(&incoming, ErrorCode::RateLimited.message());
                 continue;
             }
             let listened = match said.name.as_str() {
@@ -160,7 +161,7 @@ impl Lobby {
             "report_user" => {
                 let most = self.chat.settings().policy.text.note_chars as usize;
                 let reason = said.text("reason").map(str::trim).filter(|why| !why.is_empty());
-                let reason = reason.unwrap_or("Inappropriate behavior");
+                let reason = reason.unwrap_or(DEFAULT_REASON);
                 if let (Some(device), Some(target)) = (self.device, alias)
                     && reason.chars().count() <= most
                 {
@@ -187,7 +188,7 @@ impl Lobby {
         if let Some(pool) = self.chat.settings().pool(None) {
             let applied =
                 self.chat.store().apply(&pool, clock::now(), clock::roll(), &command).await;
-            if applied.is_ok_and(|commit| commit.outcome.is_ok()) {
+            if applied.is_ok_and(|commit| commit.outcome.is_ok()) && may_order(&command) {
                 self.chat.orders().given(&pool);
             }
         }

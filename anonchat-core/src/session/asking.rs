@@ -17,7 +17,7 @@ use crate::screen::Field;
 use crate::store::MessageId;
 
 /// The reason of a report that gives none.
-const DEFAULT_REASON: &str = "Inappropriate behavior";
+pub const DEFAULT_REASON: &str = "Inappropriate behavior";
 
 type Text<'a> = Option<Cow<'a, str>>;
 

@@ -39,6 +39,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use answer::{Close, Hello, REPORT_REASONS, ServerFrame};
+pub use asking::DEFAULT_REASON;
 pub use frame::{Action, ClientFrame, FrameError};
 pub use limits::Rates;
 pub use refusal::{ErrorCode, Refusal};
