@@ -8,7 +8,7 @@
 //! answer, as the session wants it; only talk does not, while the pool is asked anew what the
 //! device is doing, for that is nothing that the client has asked for.
 
-use std::future::pending;
+use std::future::{Future, pending};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use anonchat_core::session::{
     ClientFrame, Close, FrameError, Input, Output, Rates, ServerFrame, Session,
 };
 use anonchat_core::{Mail, wire};
-use axum::extract::ws::Utf8Bytes;
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use crate::call::Call;
@@ -44,7 +44,7 @@ struct Line<'a, T> {
     /// What the store has not answered yet.
     call: Option<Call<'a>>,
     /// A frame that waits for that answer. Nothing is heard after it.
-    held: Option<Utf8Bytes>,
+    held: Option<Box<str>>,
     /// The counts that the tally knows.
     noted: Rates,
     watch: Watch,
@@ -66,20 +66,24 @@ enum Wire {
 }
 
 /// Runs a connection from its first frame to its last.
-pub(crate) async fn drive<T: Transport>(
-    chat: &AnonChat,
-    place: &Place,
+///
+/// What it needs is put together before the future is, which holds it once and not at each step.
+pub(crate) fn drive<'a, T: Transport + 'a>(
+    chat: &'a AnonChat,
+    place: &'a Place,
     session: Session,
     transport: T,
-) {
+) -> impl Future<Output = ()> + Send + use<'a, T> {
     let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
     let (wire, noted) = (Wire::Open, session.rates());
     let (call, held, watch) = (None, None, Watch::default());
     let mut line =
         Line { chat, place, session, transport, wire, call, held, noted, watch, patience };
-    let close = line.run().await;
-    line.note();
-    line.end(close).await;
+    async move {
+        let close = line.run().await;
+        line.note();
+        line.end(close).await;
+    }
 }
 
 impl<'a, T: Transport> Line<'a, T> {
@@ -154,16 +158,20 @@ impl<'a, T: Transport> Line<'a, T> {
             if self.call.is_none()
                 && let Some(text) = self.held.take()
             {
-                self.take(Heard::Text(text));
+                self.hand_in(wire::decode(&text), text.len());
                 continue;
             }
             if !self.hears() {
-                break;
+                return self.carry_out().await;
             }
             let heard = self.transport.hear_now()?;
             self.take(heard);
         }
-        self.carry_out().await
+        let close = self.carry_out().await;
+        // Who is talked to takes out of the mailbox before more is put in.
+        self.flush().await;
+        yield_now().await;
+        close
     }
 
     /// Whether the client is listened to now.
@@ -178,10 +186,13 @@ impl<'a, T: Transport> Line<'a, T> {
         while let Some(output) = self.session.poll() {
             match output {
                 Output::Send(frame) => {
-                    let (packet, bytes) = self.transport.encode(&frame);
-                    self.count(&frame, bytes);
+                    // Nobody is told anything any more once the transport is closed.
+                    let packet = (self.wire == Wire::Open).then(|| self.transport.encode(&frame));
+                    self.count(&frame, packet.as_ref().map_or(0, |(_, bytes)| *bytes));
                     drop(frame);
-                    self.write(Some(packet)).await;
+                    if let Some((packet, _)) = packet {
+                        self.write(Some(packet)).await;
+                    }
                 }
                 Output::Ping => self.write(None).await,
                 Output::Apply(command) => {
@@ -258,14 +269,7 @@ impl<'a, T: Transport> Line<'a, T> {
 
     fn take(&mut self, heard: Heard) {
         match heard {
-            Heard::Text(text) => {
-                let frame = wire::decode(&text);
-                if self.call.is_none() || frame.as_ref().is_ok_and(is_talk) {
-                    self.hand_in(frame, text.len());
-                } else {
-                    self.held = Some(text);
-                }
-            }
+            Heard::Text => self.read(),
             #[cfg(feature = "socketio")]
             Heard::Image(image) => {
                 let bytes = image.size();
@@ -278,10 +282,22 @@ impl<'a, T: Transport> Line<'a, T> {
         }
     }
 
+    /// Reads the text that was heard.
+    fn read(&mut self) {
+        let text = match self.transport.text() {
+            Ok(text) => text,
+            Err(code) => return self.lose(Wire::Violated(code)),
+        };
+        let frame = wire::decode(text);
+        if self.call.is_none() || frame.as_ref().is_ok_and(is_talk) {
+            hand_in(self.chat, &mut self.session, frame, text.len());
+        } else {
+            self.held = Some(text.into());
+        }
+    }
+
     fn hand_in(&mut self, frame: Result<ClientFrame<'_>, FrameError>, bytes: usize) {
-        let action = frame.as_ref().map_or_else(|error| error.action(), |it| Some(it.action()));
-        self.chat.metrics().heard(Asked(action), Reading::of(&frame), bytes);
-        self.tell(Input::Frame(frame));
+        hand_in(self.chat, &mut self.session, frame, bytes);
     }
 
     fn count(&self, frame: &ServerFrame, bytes: usize) {
@@ -338,7 +354,7 @@ impl<'a, T: Transport> Line<'a, T> {
         }
     }
 
-    async fn end(mut self, close: Close) {
+    async fn end(&mut self, close: Close) {
         self.flush().await;
         let call = self.call.take();
         tracing::debug!(?close, wire = ?self.wire, "a connection has ended");
@@ -369,6 +385,18 @@ async fn answer(call: &mut Option<Call<'_>>) -> Input<'static> {
         Some(call) => call.answer().await,
         None => pending().await,
     }
+}
+
+/// Counts what a client has sent, and gives it to the session.
+fn hand_in(
+    chat: &AnonChat,
+    session: &mut Session,
+    frame: Result<ClientFrame<'_>, FrameError>,
+    bytes: usize,
+) {
+    let action = frame.as_ref().map_or_else(|error| error.action(), |it| Some(it.action()));
+    chat.metrics().heard(Asked(action), Reading::of(&frame), bytes);
+    session.handle(clock::now(), Input::Frame(frame));
 }
 
 /// Whether a frame needs the partner only, and not the pool.

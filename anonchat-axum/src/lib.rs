@@ -108,8 +108,6 @@ pub mod screens;
 mod seal;
 mod secret;
 mod serve;
-#[cfg(feature = "ws")]
-mod socket;
 #[cfg(feature = "socketio")]
 mod socketio;
 mod tally;
@@ -117,6 +115,8 @@ mod token;
 #[cfg(feature = "ws")]
 mod transport;
 mod verify;
+#[cfg(feature = "ws")]
+mod websocket;
 #[cfg(feature = "ws")]
 mod ws;
 
@@ -133,3 +133,5 @@ pub use secret::{Secret, Weakness};
 pub use serve::serve;
 #[cfg(all(feature = "socketio", feature = "test-util"))]
 pub use socketio::exercise as exercise_socketio;
+#[cfg(all(feature = "ws", feature = "test-util"))]
+pub use websocket::exercise as exercise_websocket;

@@ -3,9 +3,8 @@
 use std::future::Future;
 
 use anonchat_core::session::{Close, ServerFrame};
-use axum::extract::ws::Utf8Bytes;
 
-/// A transport. Every write leaves the waiting to the caller.
+/// A transport. Every write leaves the waiting to the caller. One that is closed is to be dropped.
 pub(crate) trait Transport: Send {
     /// A frame in the form in which it goes out.
     type Packet: Send;
@@ -16,7 +15,11 @@ pub(crate) trait Transport: Send {
     /// What is there already, without waiting.
     fn hear_now(&mut self) -> Option<Heard>;
 
-    /// A frame as it goes out, and its bytes.
+    /// The text that was heard last, or the code to close with if it is none. It is there until the
+    /// next time that something is heard.
+    fn text(&self) -> Result<&str, u16>;
+
+    /// A frame as it goes out, and its bytes. It is to be fed next.
     fn encode(&mut self, frame: &ServerFrame) -> (Self::Packet, usize);
 
     /// What the client itself is told when its message is on its way to the partner.
@@ -37,19 +40,19 @@ pub(crate) trait Transport: Send {
     fn flush(&mut self) -> impl Future<Output = Result<(), ()>> + Send;
 
     /// Says why it ends, and waits a moment for the client to have heard it.
-    fn close(self, close: Close) -> impl Future<Output = ()> + Send;
+    fn close(&mut self, close: Close) -> impl Future<Output = ()> + Send;
 
     /// As [`close`](Self::close), after a violation: what the client is still sending is not read.
-    fn close_unread(self, code: u16) -> impl Future<Output = ()> + Send;
+    fn close_unread(&mut self, code: u16) -> impl Future<Output = ()> + Send;
 
     /// Answers the client's own goodbye.
-    fn part(self) -> impl Future<Output = ()> + Send;
+    fn part(&mut self) -> impl Future<Output = ()> + Send;
 }
 
 /// What comes out of a transport.
 pub(crate) enum Heard {
-    /// A frame, as text of the native protocol.
-    Text(Utf8Bytes),
+    /// A frame, as text of the native protocol: see [`Transport::text`].
+    Text,
     /// A picture for the partner.
     #[cfg(feature = "socketio")]
     Image(anonchat_core::ChatImage),

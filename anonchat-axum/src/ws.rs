@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use anonchat_core::{Client, Query, View};
 use axum::extract::rejection::QueryRejection;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Query as Params, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,13 +15,7 @@ use crate::connection::{Guest, connect};
 use crate::crowd::{Full, Seat};
 use crate::device;
 use crate::reply::{Detail, Later};
-use crate::socket::Socket;
-
-/// Bytes of a connection's read buffer. It is allocated at once and stays.
-pub(crate) const READ_BUFFER: usize = 4 << 10;
-
-/// Bytes after which frames that are gathered go out without waiting for more.
-pub(crate) const WRITE_BUFFER: usize = 4 << 10;
+use crate::websocket::Upgrade;
 
 /// When to come again if there is no room.
 const FULL_S: u32 = 10;
@@ -32,7 +25,7 @@ pub(crate) async fn handshake(
     State(chat): State<AnonChat>,
     client: address::Client,
     params: Result<Params<HashMap<String, String>>, QueryRejection>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     let seat = match admit(&chat, client) {
         Ok(seat) => seat,
@@ -45,16 +38,10 @@ pub(crate) async fn handshake(
         return (StatusCode::FORBIDDEN, Detail("Device banned")).into_response();
     }
     let longest = chat.settings().policy.connection.frame_bytes as usize;
-    upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_message_size(longest)
-        .max_frame_size(longest)
-        .on_upgrade(move |socket| async move {
-            let _seat = seat;
-            let transport = Socket::new(socket, guest.client);
-            connect(chat, guest, transport).await;
-        })
+    upgrade.open(longest, guest.client, move |socket| async move {
+        let _seat = seat;
+        connect(chat, guest, socket).await;
+    })
 }
 
 /// Finds a place for a connection, unless there is none or the server is about to stop.

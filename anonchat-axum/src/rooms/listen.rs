@@ -18,8 +18,8 @@ use super::{Rooms, of, talk};
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::patience::patiently;
-use crate::socket::Socket;
 use crate::transport::{Heard, Transport};
+use crate::websocket::Socket;
 
 /// Whose socket it is.
 pub(super) struct Guest {
@@ -179,7 +179,7 @@ impl Line<'_> {
     async fn take(&mut self, heard: Heard) -> Result<(), End> {
         self.life.sign(clock::now());
         match heard {
-            Heard::Text(text) => self.answer(decode(&text)).await,
+            Heard::Text => self.read().await,
             #[cfg(feature = "socketio")]
             Heard::Image(_) => self.answer(Err(RoomFrameError::Malformed)).await,
             Heard::Binary => self.answer(Err(RoomFrameError::Malformed)).await,
@@ -187,6 +187,11 @@ impl Line<'_> {
             Heard::Closed => Err(End::Closed),
             Heard::Violation(code) => Err(End::Violated(code)),
         }
+    }
+
+    async fn read(&mut self) -> Result<(), End> {
+        let text = self.socket.text().map_err(End::Violated)?.to_owned();
+        self.answer(decode(&text)).await
     }
 
     async fn answer(&mut self, frame: Result<RoomFrame<'_>, RoomFrameError>) -> Result<(), End> {
@@ -275,7 +280,7 @@ impl Line<'_> {
     }
 
     async fn write(&mut self, frame: String) -> Result<(), End> {
-        let feed = self.socket.feed(frame);
+        let feed = self.socket.say(&frame);
         written(patiently(self.place.mailbox(), self.patience, None, feed).await)
     }
 

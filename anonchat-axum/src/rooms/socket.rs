@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use anonchat_core::Client;
 use anonchat_core::room::{RoomCode, RoomQuery, RoomRejection, RoomView};
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query as Params, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -15,8 +14,8 @@ use super::refusal::{NO_MEMBER, NO_ROOM, Refusal, STRANGER};
 use super::token::Token;
 use crate::address;
 use crate::chat::AnonChat;
-use crate::socket::Socket;
-use crate::ws::{READ_BUFFER, WRITE_BUFFER, admit};
+use crate::websocket::Upgrade;
+use crate::ws::admit;
 
 /// Checks a handshake, and opens the socket if it is fine.
 pub(super) async fn handshake(
@@ -24,7 +23,7 @@ pub(super) async fn handshake(
     client: address::Client,
     path: Result<Path<String>, PathRejection>,
     params: Result<Params<HashMap<String, String>>, QueryRejection>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     let seat = match admit(&chat, client) {
         Ok(seat) => seat,
@@ -37,15 +36,10 @@ pub(super) async fn handshake(
         Err(refusal) => return refusal.into_response(),
     };
     let longest = chat.settings().policy.connection.frame_bytes as usize;
-    upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_message_size(longest)
-        .max_frame_size(longest)
-        .on_upgrade(move |socket| async move {
-            let _seat = seat;
-            listen(chat, guest, Socket::new(socket, Client::Plain)).await;
-        })
+    upgrade.open(longest, Client::Plain, move |socket| async move {
+        let _seat = seat;
+        listen(chat, guest, socket).await;
+    })
 }
 
 /// Whose socket it would be, if they may have one.

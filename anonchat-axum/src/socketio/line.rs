@@ -59,6 +59,8 @@ pub(super) enum Meaning {
 pub(super) struct Line<D> {
     incoming: Option<Incoming>,
     dialect: D,
+    /// The frame that was heard last.
+    text: String,
     /// Gets the events back.
     back: Option<oneshot::Sender<Incoming>>,
     /// Whether the session has asked for a sign of life. The transport asks by itself and ends
@@ -70,19 +72,20 @@ impl<D: Dialect> Line<D> {
     /// The line, and where the events will be when it is over.
     pub(super) fn new(incoming: Incoming, dialect: D) -> (Self, oneshot::Receiver<Incoming>) {
         let (back, returned) = oneshot::channel();
-        let line = Self { incoming: Some(incoming), dialect, back: Some(back), is_asked: false };
+        let (incoming, back, text) = (Some(incoming), Some(back), String::new());
+        let line = Self { incoming, dialect, text, back, is_asked: false };
         (line, returned)
     }
 
     /// What comes next that concerns the session; `None` when nothing more does.
     async fn next(&mut self) -> Option<Heard> {
         if let Some(frame) = self.dialect.first() {
-            return Some(heard(&frame));
+            return Some(self.heard(&frame));
         }
         let incoming = self.incoming.as_mut()?;
         loop {
             match self.dialect.read(incoming.next().await?) {
-                Meaning::Frame(frame) => return Some(heard(&frame)),
+                Meaning::Frame(frame) => return Some(self.heard(&frame)),
                 Meaning::Image(image) => return Some(Heard::Image(image)),
                 Meaning::Answer((name, data)) => incoming.tell(name, &data),
                 Meaning::Nothing => {}
@@ -94,16 +97,16 @@ impl<D: Dialect> Line<D> {
         }
     }
 
-    fn disconnect(mut self) {
+    fn heard(&mut self, frame: &Value) -> Heard {
+        self.text = frame.to_string();
+        if self.text.len() <= FRAME { Heard::Text } else { Heard::Binary }
+    }
+
+    fn disconnect(&mut self) {
         if let Some(incoming) = self.incoming.take() {
             let _ = incoming.socket.disconnect();
         }
     }
-}
-
-fn heard(frame: &Value) -> Heard {
-    let text = frame.to_string();
-    if text.len() <= FRAME { Heard::Text(text.into()) } else { Heard::Binary }
 }
 
 impl<D> Drop for Line<D> {
@@ -126,6 +129,10 @@ impl<D: Dialect> Transport for Line<D> {
 
     fn hear_now(&mut self) -> Option<Heard> {
         self.hear().now_or_never()
+    }
+
+    fn text(&self) -> Result<&str, u16> {
+        Ok(&self.text)
     }
 
     fn encode(&mut self, frame: &ServerFrame) -> (Option<Told>, usize) {
@@ -162,16 +169,16 @@ impl<D: Dialect> Transport for Line<D> {
         Ok(())
     }
 
-    async fn close(self, close: Close) {
+    async fn close(&mut self, close: Close) {
         // Who came for one talk may come for another.
         if close != Close::Over {
             self.disconnect();
         }
     }
 
-    async fn close_unread(self, _code: u16) {
+    async fn close_unread(&mut self, _code: u16) {
         self.disconnect();
     }
 
-    async fn part(self) {}
+    async fn part(&mut self) {}
 }

@@ -21,6 +21,12 @@ pub fn encode(frame: &ServerFrame, client: Client) -> String {
     serde_json::to_string(&Shape::of(frame, client)).unwrap_or_default()
 }
 
+/// Appends one frame as the client's protocol has it, as [`encode`] writes it.
+pub fn encode_into(out: &mut Vec<u8>, frame: &ServerFrame, client: Client) {
+    // As above.
+    let _ = serde_json::to_writer(out, &Shape::of(frame, client));
+}
+
 impl<'a> Shape<'a> {
     fn of(frame: &'a ServerFrame, client: Client) -> Self {
         let native = client == Client::Native;

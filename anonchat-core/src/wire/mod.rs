@@ -12,4 +12,4 @@ mod encode;
 mod shape;
 
 pub use decode::decode;
-pub use encode::encode;
+pub use encode::{encode, encode_into};
