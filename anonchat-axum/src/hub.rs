@@ -1,10 +1,10 @@
 //! Where a node's mail goes: from the store to the mailbox of each connection.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anonchat_core::{Conn, Inbox, Mail, NodeId, Policy};
+use rustc_hash::FxHashMap;
 use tokio::sync::Notify;
 
 use crate::clock;
@@ -15,7 +15,7 @@ pub(crate) struct Hub {
     node: NodeId,
     next: AtomicU64,
     room: usize,
-    shards: [RwLock<HashMap<u64, Arc<Mailbox>>>; SHARDS],
+    shards: [RwLock<FxHashMap<u64, Arc<Mailbox>>>; SHARDS],
     open: AtomicUsize,
     closing: AtomicBool,
     gaps: AtomicU64,
@@ -139,7 +139,7 @@ impl Hub {
         }
     }
 
-    fn shard(&self, id: u64) -> &RwLock<HashMap<u64, Arc<Mailbox>>> {
+    fn shard(&self, id: u64) -> &RwLock<FxHashMap<u64, Arc<Mailbox>>> {
         &self.shards[id as usize % SHARDS]
     }
 }

@@ -71,6 +71,13 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Unavailable`] if it was not carried, or perhaps not. `Ok` is no promise that
     /// it arrives; acknowledgements go end to end.
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError>;
+
+    /// The same without waiting, for what is said most: carries the whisper if it is to a node
+    /// that is open at this store, and gives it back otherwise. By default it gives it back.
+    fn whisper_here(&self, pool: &PoolId, whisper: Whisper) -> Option<Whisper> {
+        let _ = pool;
+        Some(whisper)
+    }
 }
 
 /// A store that several hold is that store.
@@ -100,6 +107,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
         (**self).whisper(pool, whisper).await
+    }
+
+    fn whisper_here(&self, pool: &PoolId, whisper: Whisper) -> Option<Whisper> {
+        (**self).whisper_here(pool, whisper)
     }
 }
 

@@ -12,7 +12,7 @@ mod safety_bytes;
 mod safety_file;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use anonchat_core::{
     AdminStore, AuditEntry, AuditPage, AuditRecord, Command, Commit, Dice, Inbox, Mail, NodeId,
@@ -50,7 +50,7 @@ pub struct MemoryStore {
     pools: BTreeMap<PoolId, Mutex<Pool>>,
     /// Apart from the pools, so that chat text never waits for a match to be made. Taken after a
     /// pool wherever both are.
-    inboxes: Mutex<BTreeMap<NodeId, Arc<dyn Inbox>>>,
+    inboxes: RwLock<BTreeMap<NodeId, Arc<dyn Inbox>>>,
     desk: Desk,
     /// Whether anything may have changed that a file is to keep.
     #[cfg(feature = "safety-file")]
@@ -80,7 +80,7 @@ impl MemoryStore {
         let store = Self {
             policy: Arc::new(policy),
             pools: BTreeMap::new(),
-            inboxes: Mutex::default(),
+            inboxes: RwLock::default(),
             desk: Desk::default(),
             #[cfg(feature = "safety-file")]
             changed: true.into(),
@@ -105,11 +105,11 @@ impl MemoryStore {
         pool.lock().map_err(|_| StoreError::Unavailable(Some(Box::new(Poisoned))))
     }
 
-    /// Hands mail to its node. The guard is held meanwhile: once `open` has returned, the inbox
-    /// that it replaced gets nothing more; and no whisper comes between the mail of one commit, of
-    /// which one may answer before the other is told.
+    /// Hands the mail of one commit to its nodes. Nobody else delivers meanwhile: once `open` has
+    /// returned, the inbox that it replaced gets nothing more; and no whisper comes between the
+    /// mail of one commit, of which one may answer before the other is told.
     fn deliver(&self, mail: impl IntoIterator<Item = Mail>) {
-        let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        let inboxes = self.inboxes.write().unwrap_or_else(PoisonError::into_inner);
         for item in mail {
             if let Some(inbox) = inboxes.get(&item.conn().node) {
                 inbox.deliver(item);
@@ -156,16 +156,22 @@ impl Store for MemoryStore {
 
     async fn open(&self, node: NodeId, inbox: Arc<dyn Inbox>) -> Result<(), StoreError> {
         // A map of inboxes is whole whatever panicked while it was held.
-        self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).insert(node, inbox);
+        self.inboxes.write().unwrap_or_else(PoisonError::into_inner).insert(node, inbox);
         Ok(())
     }
 
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
-        if !self.pools.contains_key(pool) {
-            return Err(StoreError::UnknownPool);
-        }
-        self.deliver([Mail::Whisper(whisper)]);
-        Ok(())
+        // To a node that is not open here nobody carries it.
+        let _ = self.whisper_here(pool, whisper);
+        if self.pools.contains_key(pool) { Ok(()) } else { Err(StoreError::UnknownPool) }
+    }
+
+    fn whisper_here(&self, pool: &PoolId, whisper: Whisper) -> Option<Whisper> {
+        let inboxes = self.inboxes.read().unwrap_or_else(PoisonError::into_inner);
+        let open = inboxes.get(&whisper.to.node).filter(|_| self.pools.contains_key(pool));
+        let Some(inbox) = open else { return Some(whisper) };
+        inbox.deliver(Mail::Whisper(whisper));
+        None
     }
 }
 
@@ -200,7 +206,7 @@ impl AdminStore for MemoryStore {
         #[cfg(feature = "safety-file")]
         self.changed.store(true, std::sync::atomic::Ordering::Release);
         // All pools are still held: the next commit's mail comes after the gap.
-        let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        let inboxes = self.inboxes.write().unwrap_or_else(PoisonError::into_inner);
         inboxes.values().for_each(|inbox| inbox.gap());
         Ok(())
     }
