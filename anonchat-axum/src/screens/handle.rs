@@ -1,13 +1,14 @@
 //! Names in messengers and networks.
 
-use std::collections::VecDeque;
-
 use super::Strictness;
 use super::piece::{Kind, Piece};
 use super::vocabulary::Sense;
 
-/// How many pieces before the name of an app matter.
-const BEFORE: usize = 8;
+/// Of as many pieces before the name of an app it matters whether they ask somebody to come there.
+const ASKED: u32 = 8;
+
+/// And of so many, whether it is somebody's own.
+const OWNED: u32 = 3;
 
 /// How many pieces between the name of an app and a name there may be.
 const BETWEEN: usize = 5;
@@ -60,7 +61,10 @@ impl Chain {
 #[derive(Debug)]
 pub(super) struct Handles {
     strictness: Strictness,
-    before: VecDeque<(bool, bool)>,
+    /// How many pieces ago somebody was asked to come somewhere.
+    asked: u32,
+    /// How many pieces ago something was somebody's own.
+    owned: u32,
     mention: Option<Mention>,
     chain: Chain,
     /// A made name, and how many pieces ago it was.
@@ -76,7 +80,8 @@ impl Handles {
     pub(super) const fn new(strictness: Strictness) -> Self {
         Self {
             strictness,
-            before: VecDeque::new(),
+            asked: u32::MAX,
+            owned: u32::MAX,
             mention: None,
             chain: Chain { letters: 0, digits: 0, joined: false, open: false, usual: false },
             made: None,
@@ -91,7 +96,7 @@ impl Handles {
         self.found
     }
 
-    pub(super) fn take(&mut self, piece: &Piece) {
+    pub(super) fn take(&mut self, piece: &Piece<'_>) {
         self.steps += 1;
         let app = app(piece);
         self.follow(piece);
@@ -102,14 +107,12 @@ impl Handles {
             self.after_app(piece);
         }
         self.on = piece.is(Sense::On);
-        self.before.push_back((piece.is(Sense::Reach), piece.is(Sense::Mine)));
-        if self.before.len() > BEFORE {
-            self.before.pop_front();
-        }
+        self.asked = if piece.is(Sense::Reach) { 0 } else { self.asked.saturating_add(1) };
+        self.owned = if piece.is(Sense::Mine) { 0 } else { self.owned.saturating_add(1) };
     }
 
     /// Keeps the chain.
-    fn follow(&mut self, piece: &Piece) {
+    fn follow(&mut self, piece: &Piece<'_>) {
         if piece.gap {
             self.made = if self.chain.is_made() { Some(0) } else { self.made.map(|ago| ago + 1) };
             self.chain = Chain::default();
@@ -132,7 +135,7 @@ impl Handles {
     }
 
     /// `@name`
-    fn tagged(&mut self, piece: &Piece) {
+    fn tagged(&mut self, piece: &Piece<'_>) {
         let at = std::mem::take(&mut self.at);
         if at && !piece.gap && self.strictness != Strictness::Lenient {
             let usual = piece.is(Sense::Usual) && self.strictness != Strictness::Strict;
@@ -142,9 +145,9 @@ impl Handles {
     }
 
     /// An app is named.
-    fn mention(&mut self, sure: App, piece: &Piece) {
-        let reach = self.before.iter().any(|(reach, _)| *reach);
-        let mine = self.before.iter().rev().take(3).any(|(_, mine)| *mine) || piece.is(Sense::Mine);
+    fn mention(&mut self, sure: App, piece: &Piece<'_>) {
+        let reach = self.asked < ASKED;
+        let mine = self.owned < OWNED || piece.is(Sense::Mine);
         let certain = sure != App::Word;
         if self.strictness == Strictness::Strict && certain && (reach || mine) {
             self.found = true;
@@ -162,7 +165,7 @@ impl Handles {
     }
 
     /// Something follows the name of an app.
-    fn after_app(&mut self, piece: &Piece) {
+    fn after_app(&mut self, piece: &Piece<'_>) {
         let Some(mut mention) = self.mention.take() else { return };
         if mention.attached && piece.gap {
             return;
@@ -202,7 +205,7 @@ impl Handles {
     }
 
     /// Whether a word is a name, by what was said before it.
-    fn is_name(&self, mention: Mention, piece: &Piece, letters: usize) -> bool {
+    fn is_name(&self, mention: Mention, piece: &Piece<'_>, letters: usize) -> bool {
         let Mention { sure, reach, mine, pointed, is, named, left, .. } = mention;
         if letters < 3 || piece.is(Sense::Usual) {
             return false;
@@ -219,7 +222,7 @@ impl Handles {
     }
 }
 
-fn app(piece: &Piece) -> Option<App> {
+fn app(piece: &Piece<'_>) -> Option<App> {
     if piece.is(Sense::App) {
         Some(App::Certain)
     } else if piece.is(Sense::AppInShort) {

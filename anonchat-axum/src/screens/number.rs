@@ -89,7 +89,7 @@ impl Numbers {
         self.found
     }
 
-    pub(super) fn take(&mut self, piece: &Piece) {
+    pub(super) fn take(&mut self, piece: &Piece<'_>) {
         self.steps += 1;
         match &piece.kind {
             Kind::Digits { text, count } => self.group(text.clone(), *count, piece.gap),
@@ -102,8 +102,8 @@ impl Numbers {
         self.decide();
     }
 
-    fn word(&mut self, piece: &Piece, text: &str, letters: usize) {
-        for sense in &piece.senses {
+    fn word(&mut self, piece: &Piece<'_>, text: &str, letters: usize) {
+        for sense in piece.senses {
             match *sense {
                 // A lone letter is a digit only among digits.
                 Sense::Digit(_) if letters == 1 && text.is_ascii() && self.groups.is_empty() => {}

@@ -7,16 +7,16 @@ use super::vocabulary::{LONGEST, Sense, Vocabulary};
 const DIGITS: usize = 20;
 
 /// A word, a group of digits or a mark.
-#[derive(Clone, Debug)]
-pub(super) struct Piece {
+#[derive(Debug)]
+pub(super) struct Piece<'v> {
     pub(super) kind: Kind,
     /// Whether there is white space before it, or nothing.
     pub(super) gap: bool,
     /// What it means, if it is a word.
-    pub(super) senses: Vec<Sense>,
+    pub(super) senses: &'v [Sense],
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Letters of one kind of script. A longer word than [`LONGEST`] is several pieces.
     Word {
@@ -36,7 +36,7 @@ pub(super) enum Kind {
     Mark(char),
 }
 
-impl Piece {
+impl Piece<'_> {
     pub(super) fn is(&self, sense: Sense) -> bool {
         self.senses.contains(&sense)
     }
@@ -67,21 +67,28 @@ impl Piece {
 /// after the other, as in `g m a i l`, come out as one word.
 pub(super) struct Pieces<'v> {
     vocabulary: &'v Vocabulary,
-    open: Option<Piece>,
+    open: Option<Piece<'v>>,
     gap: bool,
     /// Letters that stand alone so far, with the marks between them.
-    alone: Vec<Piece>,
+    alone: Vec<Piece<'v>>,
+    /// Where the next word is put together, which needs no memory of its own.
+    spare: String,
     /// Characters and pieces that were looked at.
     pub(super) steps: u64,
 }
 
 impl<'v> Pieces<'v> {
-    pub(super) const fn new(vocabulary: &'v Vocabulary) -> Self {
-        Self { vocabulary, open: None, gap: true, alone: Vec::new(), steps: 0 }
+    pub(super) fn new(vocabulary: &'v Vocabulary) -> Self {
+        let (alone, spare) = (Vec::new(), String::new());
+        Self { vocabulary, open: None, gap: true, alone, spare, steps: 0 }
     }
 
     /// Takes one character of the text, and hands on the pieces that are complete.
-    pub(super) fn take(&mut self, c: char, emit: &mut impl FnMut(&Piece)) {
+    pub(super) fn take(&mut self, c: char, emit: &mut impl FnMut(&Piece<'v>)) {
+        if c.is_ascii() {
+            self.steps += 2;
+            return self.add(c.to_ascii_lowercase(), emit);
+        }
         let mut plain = ['\0'; 18];
         let mut count = 0;
         fold(c, |c| {
@@ -97,12 +104,12 @@ impl<'v> Pieces<'v> {
     }
 
     /// The text is over.
-    pub(super) fn end(&mut self, emit: &mut impl FnMut(&Piece)) {
+    pub(super) fn end(&mut self, emit: &mut impl FnMut(&Piece<'v>)) {
         self.close(emit);
         self.give_alone(emit);
     }
 
-    fn add(&mut self, c: char, emit: &mut impl FnMut(&Piece)) {
+    fn add(&mut self, c: char, emit: &mut impl FnMut(&Piece<'v>)) {
         if c.is_whitespace() || c.is_control() {
             self.close(emit);
             self.gap = true;
@@ -126,12 +133,14 @@ impl<'v> Pieces<'v> {
                 let kind = if c.is_ascii_digit() {
                     Kind::Digits { text: c.into(), count: 1 }
                 } else if c.is_alphabetic() {
-                    Kind::Word { text: c.into(), letters: 1 }
+                    let mut text = std::mem::take(&mut self.spare);
+                    text.push(c);
+                    Kind::Word { text, letters: 1 }
                 } else {
                     Kind::Mark(c)
                 };
                 let gap = std::mem::take(&mut self.gap);
-                self.open = Some(Piece { kind, gap, senses: Vec::new() });
+                self.open = Some(Piece { kind, gap, senses: &[] });
             }
         }
     }
@@ -152,7 +161,7 @@ impl<'v> Pieces<'v> {
     }
 
     /// Completes the open piece.
-    fn close(&mut self, emit: &mut impl FnMut(&Piece)) {
+    fn close(&mut self, emit: &mut impl FnMut(&Piece<'v>)) {
         let Some(piece) = self.open.take() else { return };
         self.steps += 1;
         match &piece.kind {
@@ -182,15 +191,18 @@ impl<'v> Pieces<'v> {
     }
 
     /// Hands on the letters that stood alone: as a word, if they are enough for one.
-    fn give_alone(&mut self, emit: &mut impl FnMut(&Piece)) {
+    fn give_alone(&mut self, emit: &mut impl FnMut(&Piece<'v>)) {
         let mut alone = std::mem::take(&mut self.alone);
+        if alone.is_empty() {
+            return;
+        }
         let letters = alone.iter().filter(|piece| piece.mark().is_none()).count();
         if letters >= 3 {
             let after = alone.pop_if(|last| last.mark().is_some());
             let text: String = alone.iter().filter_map(Piece::word).collect();
             let gap = alone.first().is_none_or(|first| first.gap);
             let kind = Kind::Word { text, letters };
-            self.give(Piece { kind, gap, senses: Vec::new() }, emit);
+            self.give(Piece { kind, gap, senses: &[] }, emit);
             alone.clear();
             alone.extend(after);
         }
@@ -200,14 +212,14 @@ impl<'v> Pieces<'v> {
     }
 
     /// Hands on a piece with what it means.
-    fn give(&mut self, mut piece: Piece, emit: &mut impl FnMut(&Piece)) {
+    fn give(&mut self, mut piece: Piece<'v>, emit: &mut impl FnMut(&Piece<'v>)) {
         if let Kind::Word { text, letters } = &mut piece.kind {
             self.steps += *letters as u64;
-            self.vocabulary.senses(text, &mut piece.senses);
+            piece.senses = self.vocabulary.senses(text);
             if piece.senses.is_empty() && !text.is_ascii() {
                 let alike: String = text.chars().map(look_alike).collect();
                 if alike.is_ascii() {
-                    self.vocabulary.senses(&alike, &mut piece.senses);
+                    piece.senses = self.vocabulary.senses(&alike);
                     *text = alike;
                 }
             }
@@ -219,6 +231,10 @@ impl<'v> Pieces<'v> {
             }
         }
         emit(&piece);
+        if let Kind::Word { mut text, .. } = piece.kind {
+            text.clear();
+            self.spare = text;
+        }
     }
 }
 

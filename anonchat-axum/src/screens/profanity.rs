@@ -111,7 +111,7 @@ impl Profanity {
     /// Looks the words up in the lists of our own. Digits and signs within words are letters.
     fn is_ours(&self, text: &str, steps: &mut u64) -> bool {
         let (mut pieces, mut found) = (Pieces::new(&self.vocabulary), false);
-        let mut emit = |piece: &Piece| found |= piece.is(Sense::Abusive);
+        let mut emit = |piece: &Piece<'_>| found |= piece.is(Sense::Abusive);
         let (mut after_letter, mut chars) =
             (false, text.chars().filter(|c| !is_unseen(*c)).peekable());
         while let Some(c) = chars.next() {

@@ -1,6 +1,6 @@
 //! What words mean to a screen.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use super::Language;
 use super::fold::folded;
@@ -75,23 +75,26 @@ const WRITTEN: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 /// Two digits whose value does not matter.
 const TWO: &str = "..";
 
+/// What a word means that has an app in it.
+const APP_WITHIN: [Sense; 4] = [Sense::Hidden, Sense::App, Sense::Is, Sense::Mine];
+
 /// The meanings of words in some languages.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vocabulary {
-    senses: BTreeMap<String, Vec<Sense>>,
+    senses: FxHashMap<Box<str>, Vec<Sense>>,
     /// Beginnings of words.
-    stems: BTreeMap<String, Sense>,
-    /// Digits and what is said with them, the longest in front.
-    numerals: Vec<(String, &'static str)>,
+    stems: FxHashMap<Box<str>, [Sense; 1]>,
+    /// Digits and what is said with them, by their first letter, the longest in front.
+    numerals: FxHashMap<char, Vec<(Box<str>, &'static str)>>,
 }
 
 impl Vocabulary {
     pub(super) fn new(languages: &[Language]) -> Self {
-        let mut senses = BTreeMap::<String, Vec<Sense>>::new();
+        let mut senses = FxHashMap::<Box<str>, Vec<Sense>>::default();
         let mut numerals = Vec::new();
         let mut learn = |words: &str, sense| {
             for word in words.split_whitespace() {
-                let known = senses.entry(folded(word)).or_default();
+                let known = senses.entry(folded(word).into()).or_default();
                 if !known.contains(&sense) {
                     known.push(sense);
                 }
@@ -122,7 +125,13 @@ impl Vocabulary {
         numerals.retain(|(word, _)| word.chars().count() > 1 || !word.is_ascii());
         numerals.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then(a.cmp(b)));
         numerals.dedup();
-        Self { senses, numerals, ..Self::default() }
+        let mut known = Self { senses, ..Self::default() };
+        for (word, digits) in numerals {
+            if let Some(first) = word.chars().next() {
+                known.numerals.entry(first).or_default().push((word.into(), digits));
+            }
+        }
+        known
     }
 
     /// One that knows only these words. A star at the end of one stands for any ending.
@@ -131,8 +140,8 @@ impl Vocabulary {
         for (sense, words) in words {
             for word in words.split_whitespace() {
                 match word.strip_suffix('*') {
-                    Some(stem) => drop(known.stems.insert(folded(stem), sense)),
-                    None => known.senses.entry(folded(word)).or_default().push(sense),
+                    Some(stem) => drop(known.stems.insert(folded(stem).into(), [sense])),
+                    None => known.senses.entry(folded(word).into()).or_default().push(sense),
                 }
             }
         }
@@ -140,22 +149,22 @@ impl Vocabulary {
     }
 
     /// What a folded word of [`LONGEST`] letters at most means.
-    pub(super) fn senses(&self, word: &str, into: &mut Vec<Sense>) {
-        into.clear();
+    pub(super) fn senses(&self, word: &str) -> &[Sense] {
         if let Some(senses) = self.senses.get(word) {
-            into.extend_from_slice(senses);
-            return;
+            return senses;
         }
         if !self.stems.is_empty() {
-            let ends = word.char_indices().map(|(start, c)| start + c.len_utf8());
-            into.extend(ends.filter_map(|end| self.stems.get(&word[..end])));
-            return;
+            let mut ends = word.char_indices().map(|(start, c)| start + c.len_utf8());
+            return ends.find_map(|end| self.stems.get(&word[..end])).map_or(&[], |one| one);
         }
-        if HIDDEN.iter().any(|part| word.len() > part.len() + 2 && word.contains(part)) {
-            into.push(Sense::Hidden);
-        }
-        if !word.is_ascii() && APPS_WITHIN.iter().any(|app| word.contains(app)) {
-            into.extend([Sense::App, Sense::Is, Sense::Mine]);
+        let is_hidden =
+            HIDDEN.iter().any(|part| word.len() > part.len() + 2 && word.contains(part));
+        let is_app = !word.is_ascii() && APPS_WITHIN.iter().any(|app| word.contains(app));
+        match (is_hidden, is_app) {
+            (true, true) => &APP_WITHIN,
+            (false, true) => &APP_WITHIN[1..],
+            (true, false) => &APP_WITHIN[..1],
+            (false, false) => &[],
         }
     }
 
@@ -163,8 +172,9 @@ impl Vocabulary {
     pub(super) fn digits(&self, word: &str) -> Option<String> {
         let (mut rest, mut digits) = (word, String::new());
         while !rest.is_empty() {
-            let (left, said) = self.numerals.iter().find_map(|(numeral, digits)| {
-                rest.strip_prefix(numeral.as_str()).map(|rest| (rest, digits))
+            let alike = self.numerals.get(&rest.chars().next()?)?;
+            let (left, said) = alike.iter().find_map(|(numeral, digits)| {
+                rest.strip_prefix(&**numeral).map(|rest| (rest, digits))
             })?;
             digits.push_str(said);
             rest = left;
