@@ -1,9 +1,13 @@
 //! The only file of the project that reads the clock and draws randomness.
 
+use std::cell::RefCell;
 use std::time::{Duration, SystemTime};
 
 use anonchat_core::{Dice, PairId, UnixMillis};
 use tokio::time::Instant;
+
+/// Random bytes that a thread draws at once.
+const STOCK: usize = 512;
 
 /// The present, by the wall clock: daily limits and bans mean the same on every server.
 #[expect(clippy::disallowed_methods, reason = "this is the file that may")]
@@ -45,10 +49,23 @@ pub(crate) fn between(low: u64, high: u64) -> u64 {
     low + number() % (high - low).max(1)
 }
 
-/// Random bytes of the operating system.
+/// Random bytes of the operating system, which each thread asks for a few hundred at a time. None
+/// is given twice, or kept when it was given.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    // A process that goes on without randomness would hand out guessable pairs.
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-    bytes
+    const { assert!(N <= STOCK, "a draw fits into the stock") };
+    thread_local! {
+        static LEFT: RefCell<([u8; STOCK], usize)> = const { RefCell::new(([0; STOCK], 0)) };
+    }
+    LEFT.with_borrow_mut(|(stock, left)| {
+        if *left < N {
+            // A process that goes on without randomness would hand out guessable pairs.
+            getrandom::fill(stock).expect("the operating system gives random bytes");
+            *left = STOCK;
+        }
+        let given = *left - N..*left;
+        *left = given.start;
+        let mut bytes = [0; N];
+        bytes.swap_with_slice(&mut stock[given]);
+        bytes
+    })
 }

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -17,6 +18,9 @@ pub(crate) struct Mailbox<M = Mail> {
     inside: Mutex<Inside<M>>,
     /// How many pieces there is room for.
     room: usize,
+    /// How many there are, to see without the lock that there is none.
+    depth: AtomicUsize,
+    overflowed: AtomicBool,
 }
 
 /// Bytes of pictures that one mailbox has room for.
@@ -46,7 +50,6 @@ struct Inside<M> {
     post: VecDeque<(Timer, Post<M>)>,
     /// How many bytes the pictures among them take.
     images: usize,
-    overflowed: bool,
     restart: bool,
     waker: Option<Waker>,
 }
@@ -79,19 +82,20 @@ impl<M: Letter> Post<M> {
 
 impl<M> Default for Inside<M> {
     fn default() -> Self {
-        Self { post: VecDeque::new(), images: 0, overflowed: false, restart: false, waker: None }
+        Self { post: VecDeque::new(), images: 0, restart: false, waker: None }
     }
 }
 
 impl<M: Letter> Mailbox<M> {
     pub(crate) fn new(room: usize) -> Self {
-        Self { inside: Mutex::default(), room }
+        let (depth, overflowed) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { inside: Mutex::default(), room, depth, overflowed }
     }
 
     /// Puts something in, or throws everything away if there is no room for it.
     pub(crate) fn put(&self, post: Post<M>) {
         let mut inside = self.inside();
-        if inside.overflowed {
+        if self.has_overflowed() {
             return;
         }
         inside.images += post.image();
@@ -99,8 +103,10 @@ impl<M: Letter> Mailbox<M> {
             inside.restart |= matches!(post, Post::Restart(_));
             inside.post.push_back((Timer::start(), post));
         } else {
-            *inside = Inside { overflowed: true, waker: inside.waker.take(), ..Inside::default() };
+            *inside = Inside { waker: inside.waker.take(), ..Inside::default() };
+            self.overflowed.store(true, Ordering::Release);
         }
+        self.depth.store(inside.post.len(), Ordering::Release);
         let waker = inside.waker.take();
         drop(inside);
         if let Some(waker) = waker {
@@ -110,11 +116,15 @@ impl<M: Letter> Mailbox<M> {
 
     /// Takes the oldest piece out, with when it came.
     pub(crate) fn take(&self) -> Option<(Timer, Post<M>)> {
+        if self.depth.load(Ordering::Acquire) == 0 {
+            return None;
+        }
         let mut inside = self.inside();
         let post = inside.post.pop_front()?;
+        self.depth.store(inside.post.len(), Ordering::Release);
         inside.images -= post.1.image();
-        if inside.post.is_empty() && inside.post.capacity() > 8 {
-            // An idle connection keeps nothing of a busy minute.
+        if inside.post.is_empty() {
+            // An idle connection keeps nothing.
             inside.post = VecDeque::new();
         }
         Some(post)
@@ -123,30 +133,30 @@ impl<M: Letter> Mailbox<M> {
     /// How many pieces lie here.
     #[cfg(feature = "metrics")]
     pub(crate) fn depth(&self) -> usize {
-        self.inside().post.len()
+        self.depth.load(Ordering::Relaxed)
     }
 
     /// Waits until there is something to take out, or the mailbox has overflowed.
     pub(crate) async fn arrival(&self) {
-        poll_fn(|cx| self.poll_until(cx, |inside| inside.overflowed || !inside.post.is_empty()))
-            .await;
+        poll_fn(|cx| self.poll_until(cx, |inside| !inside.post.is_empty())).await;
     }
 
     /// Waits until a blocked write has to be given up, or soon.
     pub(crate) async fn pressure(&self) -> Pressure {
-        poll_fn(|cx| self.poll_until(cx, |inside| inside.overflowed || inside.restart)).await;
+        poll_fn(|cx| self.poll_until(cx, |inside| inside.restart)).await;
         if self.has_overflowed() { Pressure::Overflow } else { Pressure::Restart }
     }
 
     /// Whether mail was thrown away.
     pub(crate) fn has_overflowed(&self) -> bool {
-        self.inside().overflowed
+        self.overflowed.load(Ordering::Acquire)
     }
 
-    /// One task waits at a time: the connection's own.
+    /// Waits for that, or until the mailbox has overflowed. One task waits at a time: the
+    /// connection's own.
     fn poll_until(&self, cx: &mut Context<'_>, done: impl Fn(&Inside<M>) -> bool) -> Poll<()> {
         let mut inside = self.inside();
-        if done(&inside) {
+        if self.has_overflowed() || done(&inside) {
             return Poll::Ready(());
         }
         if !inside.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
