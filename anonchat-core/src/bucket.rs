@@ -15,6 +15,20 @@ pub struct Buckets(u32);
 
 const FILTERS: usize = Filter::ALL.len();
 
+/// For each bucket those that it accepts and that accept it.
+static COMPATIBLE: [Buckets; Bucket::COUNT] = {
+    let mut table = [Buckets(0); Bucket::COUNT];
+    let mut pair = 0;
+    while pair < Bucket::COUNT * Bucket::COUNT {
+        let (from, to) = (pair / Bucket::COUNT, Bucket((pair % Bucket::COUNT) as u8));
+        if Bucket(from as u8).accepts(to) {
+            table[from] = table[from].with(to);
+        }
+        pair += 1;
+    }
+    table
+};
+
 impl Bucket {
     /// How many there are.
     pub const COUNT: usize = (Gender::ALL.len() + 1) * FILTERS;
@@ -52,24 +66,13 @@ impl Bucket {
     }
 
     /// Whether somebody from here and somebody from `other` are acceptable to each other.
-    pub fn accepts(self, other: Self) -> bool {
+    pub const fn accepts(self, other: Self) -> bool {
         self.filter().accepts(other.gender()) && other.filter().accepts(self.gender())
     }
 
     /// All buckets that an arrival in this one may be matched from: those acceptable both ways.
     pub fn compatible(self) -> Buckets {
-        const NONE: Buckets = Buckets(0);
-        static TABLE: std::sync::LazyLock<[Buckets; Bucket::COUNT]> =
-            std::sync::LazyLock::new(|| {
-                let mut table = [NONE; Bucket::COUNT];
-                for (from, row) in table.iter_mut().enumerate() {
-                    *row = Bucket::all()
-                        .filter(|other| Bucket(from as u8).accepts(*other))
-                        .fold(NONE, Buckets::with);
-                }
-                table
-            });
-        TABLE[self.index()]
+        COMPATIBLE[self.index()]
     }
 
     /// Those whom only the filter keeps from somebody here: acceptable to one of the same gender

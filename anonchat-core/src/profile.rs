@@ -122,10 +122,11 @@ impl Filter {
     }
 
     /// Whether somebody of `gender` passes. Who has none passes [`Filter::Any`] only.
-    pub fn accepts(self, gender: Option<Gender>) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Only(_) => self.gender() == gender,
+    pub const fn accepts(self, gender: Option<Gender>) -> bool {
+        match (self, gender) {
+            (Self::Any, _) => true,
+            (Self::Only(wanted), Some(gender)) => wanted.index() == gender.index(),
+            (Self::Only(_), None) => false,
         }
     }
 }

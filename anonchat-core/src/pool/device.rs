@@ -1,21 +1,22 @@
 //! What is known of a device while one of its rules runs, and no longer.
 
+use std::num::{NonZeroU32, NonZeroU64};
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-use slab::Slab;
-
 use super::fairness::Tally;
+use super::index;
+use super::pages::Pages;
 use crate::bucket::Bucket;
 use crate::event::{Arrival, Client, Peer};
 use crate::id::{Conn, DeviceId, PairId, Side};
 use crate::profile::{Gender, Profile, Proof};
 use crate::time::UnixMillis;
 
-/// The number under which a device's record is kept. Stable while the device waits or talks.
+/// The number under which a device's record is kept: what the device is called inside the pool.
+/// It is another device's when the record has been dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Slot(u32);
+pub(super) struct Slot(NonZeroU32);
 
 /// Everything about a device but its blocks, reports and bans, which outlive its visits.
 pub(super) struct Device {
@@ -30,6 +31,8 @@ pub(super) struct Device {
     pub(super) known: Option<Known>,
     /// When the record is to be dropped, while nothing but time-bound rules keeps it.
     pub(super) kept_until: Option<UnixMillis>,
+    /// Its neighbours among the devices of its server, while it is attached.
+    pub(super) neighbours: [Option<Slot>; 2],
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +41,6 @@ pub(super) struct Attached {
     pub(super) client: Client,
 }
 
-#[derive(Clone)]
 pub(super) enum Activity {
     Idle,
     Waiting(Ticket),
@@ -53,25 +55,36 @@ pub(super) struct Persona {
     pub(super) verified: bool,
 }
 
-#[derive(Clone)]
+/// A place in the queue of a bucket. The gender is that of the bucket.
 pub(super) struct Ticket {
-    pub(super) persona: Persona,
+    pub(super) profile: Arc<Profile>,
+    pub(super) verified: bool,
     pub(super) bucket: Bucket,
     pub(super) since: UnixMillis,
     pub(super) seq: u64,
     pub(super) place: u32,
     /// How far an unfinished search for a partner has looked.
-    pub(super) searched: Option<u64>,
+    pub(super) searched: Option<NonZeroU64>,
 }
 
-#[derive(Clone)]
+/// A talk with the [`Last`] partner.
 pub(super) struct Talk {
-    pub(super) persona: Persona,
-    pub(super) pair: PairId,
+    pub(super) profile: Arc<Profile>,
+    pub(super) gender: Option<Gender>,
+    pub(super) verified: bool,
     pub(super) side: Side,
     pub(super) arrival: Arrival,
-    pub(super) partner: Slot,
     pub(super) since: UnixMillis,
+}
+
+/// A talk, and with whom.
+#[derive(Clone, Copy)]
+pub(super) struct Conversation<'a> {
+    pub(super) talk: &'a Talk,
+    pub(super) pair: PairId,
+    /// The number of the meeting.
+    pub(super) meeting: u32,
+    pub(super) partner: Slot,
 }
 
 /// The last partner, who is not offered again until then.
@@ -79,6 +92,10 @@ pub(super) struct Talk {
 pub(super) struct Last {
     pub(super) pair: PairId,
     pub(super) partner: DeviceId,
+    /// Where the partner's record is while they talk; later it may be another one's.
+    pub(super) slot: Slot,
+    /// The number of the meeting while they talk.
+    pub(super) meeting: u32,
     pub(super) until: UnixMillis,
 }
 
@@ -95,21 +112,19 @@ pub(super) struct Known {
 /// All records.
 #[derive(Default)]
 pub(super) struct Devices {
-    slots: Slab<Device>,
-    index: FxHashMap<DeviceId, Slot>,
+    records: Pages<Device>,
+    index: index::Index,
     /// How many have a connection.
     pub(super) online: u64,
 }
 
 impl Slot {
-    #[cfg(test)]
-    pub(super) const fn test(number: u32) -> Self {
-        Self(number)
+    pub(super) const fn new(number: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(number))
     }
 
-    #[cfg(test)]
     pub(super) const fn number(self) -> u32 {
-        self.0
+        self.0.get() - 1
     }
 }
 
@@ -125,6 +140,7 @@ impl Device {
             tally: Tally::default(),
             known: None,
             kept_until: None,
+            neighbours: [None; 2],
         }
     }
 
@@ -147,9 +163,11 @@ impl Device {
     }
 
     /// The talk, while it talks.
-    pub(super) fn talk(&self) -> Option<&Talk> {
-        match &self.activity {
-            Activity::Talking(talk) => Some(talk),
+    pub(super) fn talk(&self) -> Option<Conversation<'_>> {
+        match (&self.activity, &self.last) {
+            (Activity::Talking(talk), Some(Last { pair, meeting, slot, .. })) => {
+                Some(Conversation { talk, pair: *pair, meeting: *meeting, partner: *slot })
+            }
             _ => None,
         }
     }
@@ -162,52 +180,64 @@ impl Device {
         }
     }
 
-    /// What a partner is shown of it while it is `persona`.
-    pub(super) fn as_peer(&self, persona: &Persona, arrival: Arrival) -> Peer {
-        let heard_by = self.attached.filter(|_| arrival != Arrival::Expected);
+    /// What a partner is shown of it in a talk.
+    pub(super) fn as_peer(&self, talk: &Talk) -> Peer {
+        let heard_by = self.attached.filter(|_| talk.arrival != Arrival::Expected);
         Peer {
-            profile: Arc::clone(&persona.profile),
-            gender: persona.gender,
-            verified: persona.verified,
+            profile: Arc::clone(&talk.profile),
+            gender: talk.gender,
+            verified: talk.verified,
             route: heard_by.map(|attached| attached.conn),
-            arrival,
+            arrival: talk.arrival,
         }
+    }
+}
+
+impl Ticket {
+    /// As whom it waits.
+    pub(super) fn into_persona(self) -> Persona {
+        Persona { profile: self.profile, gender: self.bucket.gender(), verified: self.verified }
     }
 }
 
 impl Devices {
     pub(super) fn find(&self, id: DeviceId) -> Option<Slot> {
-        self.index.get(&id).copied()
+        self.index.find(id.as_bytes(), |number| self.records[number].id.as_bytes()).map(Slot::new)
+    }
+
+    /// The record of a device that is perhaps still where it was.
+    pub(super) fn find_near(&self, id: DeviceId, slot: Slot) -> Option<Slot> {
+        let is_there = self.records.get(slot.number()).is_some_and(|device| device.id == id);
+        if is_there { Some(slot) } else { self.find(id) }
     }
 
     /// The record of a device, made if there is none.
     pub(super) fn enter(&mut self, id: DeviceId) -> Slot {
-        let slots = &mut self.slots;
-        *self.index.entry(id).or_insert_with(|| Slot(slots.insert(Device::new(id)) as u32))
+        self.find(id).unwrap_or_else(|| {
+            let number = self.records.insert(Device::new(id));
+            let records = &self.records;
+            self.index.insert(id.as_bytes(), number, |number| records[number].id.as_bytes());
+            Slot::new(number)
+        })
     }
 
     /// Drops a record.
     pub(super) fn remove(&mut self, slot: Slot) {
-        let device = self.slots.remove(slot.0 as usize);
-        self.index.remove(&device.id);
-        if self.slots.is_empty() || self.slots.len() * 4 < self.index.capacity() {
-            self.index.shrink_to(self.slots.len() * 2);
-        }
-        if self.slots.is_empty() {
-            self.slots.shrink_to_fit();
-        }
+        // Its number goes first: what is left of the index is looked up in the records.
+        let id = self[slot].id;
+        self.index.remove(id.as_bytes(), slot.number());
+        self.records.remove(slot.number());
+        self.index.shrink(|number| self.records[number].id.as_bytes());
     }
 
     /// How many records there are, and the bytes reserved for them.
     pub(super) fn footprint(&self) -> (usize, usize) {
-        let entry = size_of::<(DeviceId, Slot)>() + 1;
-        let bytes = self.slots.capacity() * size_of::<Device>() + self.index.capacity() * entry;
-        (self.slots.len(), bytes)
+        (self.records.len(), self.records.footprint() + self.index.footprint())
     }
 
     /// All records, in no order that may show.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Slot, &Device)> {
-        self.slots.iter().map(|(number, device)| (Slot(number as u32), device))
+        self.records.iter().map(|(number, device)| (Slot::new(number), device))
     }
 }
 
@@ -215,12 +245,22 @@ impl Index<Slot> for Devices {
     type Output = Device;
 
     fn index(&self, slot: Slot) -> &Device {
-        &self.slots[slot.0 as usize]
+        &self.records[slot.number()]
     }
 }
 
 impl IndexMut<Slot> for Devices {
     fn index_mut(&mut self, slot: Slot) -> &mut Device {
-        &mut self.slots[slot.0 as usize]
+        &mut self.records[slot.number()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_takes_three_lines_of_the_cache() {
+        assert!(size_of::<Device>() <= 192, "{}", size_of::<Device>());
     }
 }

@@ -7,8 +7,6 @@ use crate::time::UnixMillis;
 /// Something that no rule needs after an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stale {
-    /// The record of a device that is gone.
-    Device(DeviceId),
     /// A ban.
     Ban(DeviceId),
     /// All dismissed reports of a device.
@@ -22,16 +20,18 @@ impl Pool {
     /// that two a command keep up.
     pub(super) fn keep_house(&mut self, budget: usize) {
         for _ in 0..budget {
-            let Some(&(at, stale)) = self.stale.first().filter(|(at, _)| *at <= self.clock) else {
-                break;
-            };
-            self.stale.remove(&(at, stale));
+            // Not `retire`: the device was not seen just now, and its blocks lapse from when it was.
+            let Some((_, slot)) = self.retired.pop(self.clock) else { break };
+            self.devices.remove(slot);
+        }
+        for _ in 0..budget {
+            let Some((at, stale)) = self.stale.pop(self.clock) else { break };
             self.forget(stale, at);
         }
         for _ in 0..budget {
-            let over = self.safety.running.first().copied();
-            let Some(over) = over.filter(|(until, _)| *until <= self.clock) else { break };
-            self.safety.running.remove(&over);
+            if self.safety.running.pop(self.clock).is_none() {
+                break;
+            }
         }
         let window = self.report_after_ms();
         for _ in 0..budget {
@@ -54,13 +54,6 @@ impl Pool {
 
     fn forget(&mut self, stale: Stale, at: UnixMillis) {
         match stale {
-            Stale::Device(device) => {
-                // Not `retire`: the device was not seen just now, and its blocks lapse from when
-                // it was.
-                if let Some(slot) = self.devices.find(device) {
-                    self.devices.remove(slot);
-                }
-            }
             Stale::Ban(device) => {
                 let held = self.safety.bans.get(&device);
                 if held.is_some_and(|ban| self.ban_kept_until(*ban) == at) {

@@ -66,6 +66,9 @@ impl Pool {
         if let Some(until) = device.away_until {
             hold!(self.due.contains(&(until, Due::Grace(id))), "{id:?} is away without an end");
         }
+        if let Some(until) = device.kept_until {
+            hold!(self.retired.entries().contains(&(until, slot)), "{id:?} is kept without an end");
+        }
         if device.is_present() {
             hold!(self.banned_until(id).is_none(), "{id:?} is banned and present");
         }
@@ -77,7 +80,7 @@ impl Pool {
         }
         let seeks = device.attached.is_some_and(|held| held.client == Client::Seeker);
         if let Some(talk) = device.talk() {
-            let is_expected = talk.arrival == Arrival::Expected;
+            let is_expected = talk.talk.arrival == Arrival::Expected;
             hold!(!seeks || is_expected, "{id:?} seeks somebody and has somebody");
             hold!(
                 !is_expected || seeks || device.attached.is_none(),
@@ -88,7 +91,8 @@ impl Pool {
             hold!(
                 theirs.is_some_and(|theirs| theirs.partner == slot
                     && theirs.pair == talk.pair
-                    && theirs.side == talk.side.other()),
+                    && theirs.meeting == talk.meeting
+                    && theirs.talk.side == talk.talk.side.other()),
                 "the pair of {id:?} is not symmetric"
             );
             hold!(self.met.get(talk.pair).is_some(), "the pair of {id:?} was never noted");
@@ -130,7 +134,7 @@ impl Pool {
         let hanging: BTreeSet<_> = self
             .leases
             .iter()
-            .flat_map(|(node, lease)| lease.devices.iter().map(|device| (*node, *device)))
+            .flat_map(|(node, lease)| lease.devices(&self.devices).map(|device| (*node, device)))
             .collect();
         let attached: BTreeSet<_> = self
             .devices
@@ -146,7 +150,8 @@ impl Pool {
 
     fn check_bans(&self) -> Result<(), Violation> {
         let ended = (self.clock, DeviceId::LAST);
-        let running: BTreeSet<_> = self.safety.running.iter().filter(|ban| **ban > ended).collect();
+        let running: BTreeSet<_> =
+            self.safety.running.entries().iter().filter(|ban| **ban > ended).collect();
         let bans = self.safety.bans().into_iter();
         let bans: BTreeSet<_> = bans.map(|(device, ban)| (ban.until, device)).collect();
         hold!(bans.iter().filter(|ban| **ban > ended).eq(running), "every ban that runs is listed");
@@ -162,7 +167,7 @@ impl Pool {
             hold!(self.policy.other_pools, "there is nobody for order {number}");
             hold!(number <= self.seq, "order {number} is of a commit to come");
             let ends = self.pointless_from(order).map(|end| (end, Stale::Order(order.device)));
-            let kept = ends.is_none_or(|end| self.stale.contains(&end));
+            let kept = ends.is_none_or(|end| self.stale.entries().contains(&end));
             hold!(kept, "order {number} is never forgotten");
         }
         Ok(())

@@ -1,8 +1,10 @@
 //! Servers: which devices hang on which, and when one counts as dead.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::Pool;
+use super::device::{Devices, Slot};
 use super::sweep::Due;
 use crate::id::{DeviceId, NodeId};
 use crate::policy::Policy;
@@ -16,15 +18,40 @@ pub(super) struct Leases {
 
 pub(super) struct Lease {
     pub(super) until: UnixMillis,
-    pub(super) devices: BTreeSet<DeviceId>,
+    /// The devices that hang on the server, as a list through their records.
+    first: Option<Slot>,
+    /// All of them, and perhaps some that do no longer, by their ids: once the server is dead,
+    /// until it is alive again.
+    dying: Option<BinaryHeap<Reverse<DeviceId>>>,
+}
+
+impl Lease {
+    const fn new(until: UnixMillis) -> Self {
+        Self { until, first: None, dying: None }
+    }
+
+    /// The devices, in no order that may show.
+    pub(super) fn devices<'a>(&self, devices: &'a Devices) -> impl Iterator<Item = DeviceId> + 'a {
+        let slots = std::iter::successors(self.first, |slot| devices[*slot].neighbours[1]);
+        slots.map(|slot| devices[slot].id)
+    }
 }
 
 impl Leases {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&NodeId, &Lease)> {
+        self.nodes.iter()
+    }
+
+    pub(super) fn forget(&mut self, node: NodeId) {
+        self.nodes.remove(&node);
+    }
+
     /// Notes that a device hangs on a server. One that was never heard of is alive from now on.
     pub(super) fn add(
         &mut self,
         node: NodeId,
-        device: DeviceId,
+        slot: Slot,
+        devices: &mut Devices,
         now: UnixMillis,
         policy: &Policy,
         due: &mut BTreeSet<(UnixMillis, Due)>,
@@ -32,41 +59,61 @@ impl Leases {
         let lease = self.nodes.entry(node).or_insert_with(|| {
             let until = lease_end(now, policy);
             due.insert((until, Due::Lease(node)));
-            Lease { until, devices: BTreeSet::new() }
+            Lease::new(until)
         });
-        lease.devices.insert(device);
-    }
-
-    pub(super) fn remove(&mut self, node: NodeId, device: DeviceId) {
-        if let Some(lease) = self.nodes.get_mut(&node) {
-            lease.devices.remove(&device);
+        if let Some(dying) = &mut lease.dying {
+            dying.push(Reverse(devices[slot].id));
+        }
+        let after = lease.first.replace(slot);
+        devices[slot].neighbours = [None, after];
+        if let Some(after) = after {
+            devices[after].neighbours[0] = Some(slot);
         }
     }
 
-    /// A device that hangs on a server.
-    pub(super) fn any_device(&self, node: NodeId) -> Option<DeviceId> {
-        self.nodes.get(&node)?.devices.first().copied()
+    pub(super) fn remove(&mut self, node: NodeId, slot: Slot, devices: &mut Devices) {
+        let [before, after] = std::mem::take(&mut devices[slot].neighbours);
+        if let Some(after) = after {
+            devices[after].neighbours[0] = before;
+        }
+        if let Some(before) = before {
+            devices[before].neighbours[1] = after;
+        } else if let Some(lease) = self.nodes.get_mut(&node) {
+            lease.first = after;
+        }
     }
 
-    pub(super) fn forget(&mut self, node: NodeId) {
-        self.nodes.remove(&node);
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&NodeId, &Lease)> {
-        self.nodes.iter()
+    /// The lowest device that hangs on a server that is dead.
+    ///
+    /// Linear in the devices of the server when it is first asked, which each of them has paid for
+    /// by its coming, and logarithmic afterwards.
+    pub(super) fn lowest_device(&mut self, node: NodeId, devices: &Devices) -> Option<Slot> {
+        let lease = self.nodes.get_mut(&node)?;
+        if lease.dying.is_none() {
+            lease.dying = Some(lease.devices(devices).map(Reverse).collect());
+        }
+        let dying = lease.dying.as_mut()?;
+        while let Some(Reverse(device)) = dying.peek() {
+            let slot = devices.find(*device);
+            let hangs = |slot: &Slot| {
+                devices[*slot].attached.is_some_and(|attached| attached.conn.node == node)
+            };
+            if let Some(slot) = slot.filter(hangs) {
+                return Some(slot);
+            }
+            dying.pop();
+        }
+        None
     }
 }
 
 impl Pool {
     pub(super) fn renew(&mut self, node: NodeId) {
         let until = lease_end(self.clock, &self.policy);
-        let lease = self
-            .leases
-            .nodes
-            .entry(node)
-            .or_insert_with(|| Lease { until, devices: BTreeSet::new() });
+        let lease = self.leases.nodes.entry(node).or_insert(Lease::new(until));
         self.due.remove(&(lease.until, Due::Lease(node)));
         lease.until = until;
+        lease.dying = None;
         self.due.insert((until, Due::Lease(node)));
     }
 }

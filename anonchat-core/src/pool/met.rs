@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
-
 use super::Pool;
+use super::index::Index;
+use super::pages::Pages;
 use crate::id::{Alias, DeviceId, PairId, Side};
 use crate::rejection::Rejection;
 use crate::time::UnixMillis;
@@ -12,14 +12,17 @@ use crate::time::UnixMillis;
 /// The pairs that talk, and those that ended a short time ago.
 #[derive(Default)]
 pub(super) struct Met {
-    pairs: FxHashMap<PairId, Meeting>,
-    /// Pairs in the order in which they ended.
-    ended: VecDeque<(UnixMillis, PairId)>,
+    meetings: Pages<Meeting>,
+    /// The meetings by their pairs: of those that had the same, the last.
+    index: Index,
+    /// Meetings in the order in which they ended.
+    ended: VecDeque<(UnixMillis, u32)>,
     talking: u64,
     made: u64,
 }
 
 pub(super) struct Meeting {
+    pub(super) pair: PairId,
     pub(super) members: [DeviceId; 2],
     pub(super) ended: Option<UnixMillis>,
     /// Which of the two has reported the other.
@@ -27,22 +30,33 @@ pub(super) struct Meeting {
 }
 
 impl Met {
-    pub(super) fn get(&self, pair: PairId) -> Option<&Meeting> {
-        self.pairs.get(&pair)
+    fn find(&self, pair: PairId) -> Option<u32> {
+        self.index.find(pair.as_bytes(), |number| self.meetings[number].pair.as_bytes())
     }
 
-    pub(super) fn begin(&mut self, pair: PairId, members: [DeviceId; 2]) {
+    pub(super) fn get(&self, pair: PairId) -> Option<&Meeting> {
+        self.find(pair).map(|number| &self.meetings[number])
+    }
+
+    /// Notes a pair. Returns the number of the meeting, which holds as long as they talk.
+    pub(super) fn begin(&mut self, pair: PairId, members: [DeviceId; 2]) -> u32 {
         self.talking += 1;
         self.made += 1;
-        self.pairs.insert(pair, Meeting { members, ended: None, reported: [false; 2] });
+        if let Some(former) = self.find(pair) {
+            // It is of no account any more.
+            self.index.remove(pair.as_bytes(), former);
+        }
+        let meeting = Meeting { pair, members, ended: None, reported: [false; 2] };
+        let number = self.meetings.insert(meeting);
+        let meetings = &self.meetings;
+        self.index.insert(pair.as_bytes(), number, |number| meetings[number].pair.as_bytes());
+        number
     }
 
-    pub(super) fn end(&mut self, pair: PairId, now: UnixMillis) {
-        if let Some(meeting) = self.pairs.get_mut(&pair) {
-            meeting.ended = Some(now);
-            self.talking -= 1;
-            self.ended.push_back((now, pair));
-        }
+    pub(super) fn end(&mut self, number: u32, now: UnixMillis) {
+        self.meetings[number].ended = Some(now);
+        self.talking -= 1;
+        self.ended.push_back((now, number));
     }
 
     /// How many pairs talk.
@@ -57,17 +71,17 @@ impl Met {
 
     /// Forgets the pair that ended first, if that was `after_ms` ago or longer.
     pub(super) fn forget_one(&mut self, now: UnixMillis, after_ms: u64) -> bool {
-        let Some(&(ended, pair)) = self.ended.front() else { return false };
+        let Some(&(ended, number)) = self.ended.front() else { return false };
         if now < ended.after(after_ms) {
             return false;
         }
         self.ended.pop_front();
-        // Another pair may have the id by now: this one was of no account any more.
-        if self.pairs.get(&pair).is_some_and(|meeting| meeting.ended == Some(ended)) {
-            self.pairs.remove(&pair);
-        }
-        if self.pairs.len() * 4 < self.pairs.capacity() {
-            self.pairs.shrink_to(self.pairs.len() * 2);
+        let pair = self.meetings[number].pair;
+        // Another meeting may have the pair's id by now: then this one is not in the index.
+        self.index.remove(pair.as_bytes(), number);
+        self.meetings.remove(number);
+        self.index.shrink(|number| self.meetings[number].pair.as_bytes());
+        if self.ended.len() * 4 < self.ended.capacity() {
             self.ended.shrink_to(self.ended.len() * 2);
         }
         true
@@ -75,14 +89,13 @@ impl Met {
 
     /// How many meetings are known, and the bytes reserved for them.
     pub(super) fn footprint(&self) -> (usize, usize) {
-        let entry = size_of::<(PairId, Meeting)>() + 1;
-        let ended = self.ended.capacity() * size_of::<(UnixMillis, PairId)>();
-        (self.pairs.len(), self.pairs.capacity() * entry + ended)
+        let ended = self.ended.capacity() * size_of::<(UnixMillis, u32)>();
+        (self.index.len(), self.meetings.footprint() + self.index.footprint() + ended)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the snapshot sorts what it takes from here")]
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&PairId, &Meeting)> {
-        self.pairs.iter()
+    /// The meetings that their pairs name, in no order that may show.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Meeting> {
+        self.index.iter().map(|number| &self.meetings[number])
     }
 }
 
@@ -105,8 +118,7 @@ impl Pool {
     pub(super) fn met(&self, viewer: DeviceId, target: Alias) -> Result<DeviceId, Rejection> {
         let meeting = self
             .met
-            .pairs
-            .get(&target.pair)
+            .get(target.pair)
             .filter(|meeting| meeting.members[target.side.other().index()] == viewer)
             .filter(|meeting| self.is_recent(meeting))
             .ok_or(Rejection::UnknownPeer)?;
@@ -115,9 +127,8 @@ impl Pool {
 
     /// Notes that `reporter` of a pair has reported the other one. Returns whether it already had.
     pub(super) fn mark_reported(&mut self, pair: PairId, reporter: Side) -> bool {
-        self.met
-            .pairs
-            .get_mut(&pair)
-            .is_none_or(|meeting| std::mem::replace(&mut meeting.reported[reporter.index()], true))
+        let Some(number) = self.met.find(pair) else { return true };
+        let reported = &mut self.met.meetings[number].reported[reporter.index()];
+        std::mem::replace(reported, true)
     }
 }

@@ -11,11 +11,13 @@ mod device;
 mod fairness;
 mod footprint;
 mod housekeeping;
+mod index;
 #[cfg(feature = "test-util")]
 mod invariants;
 mod lease;
 mod met;
 mod orders;
+mod pages;
 mod pairing;
 mod presence;
 mod queue;
@@ -24,6 +26,7 @@ mod safety;
 mod safety_state;
 mod snapshot;
 mod sweep;
+mod timetable;
 mod verification;
 
 use std::collections::BTreeSet;
@@ -52,6 +55,7 @@ use met::Met;
 use orders::Orders;
 use queue::Queues;
 use safety::Safety;
+use timetable::Timetable;
 
 /// One atomic partition of the population: everybody who may meet each other.
 ///
@@ -88,7 +92,9 @@ pub struct Pool {
     orders: Orders,
     leases: Leases,
     due: BTreeSet<(UnixMillis, Due)>,
-    stale: BTreeSet<(UnixMillis, Stale)>,
+    /// The records of devices that are gone, by when no rule keeps them any more.
+    retired: Timetable<Slot>,
+    stale: Timetable<Stale>,
 }
 
 impl Pool {
@@ -108,7 +114,8 @@ impl Pool {
             orders: Orders::default(),
             leases: Leases::default(),
             due: BTreeSet::new(),
-            stale: BTreeSet::new(),
+            retired: Timetable::default(),
+            stale: Timetable::default(),
         }
     }
 

@@ -77,7 +77,7 @@ impl Pool {
         }
         self.withdraw_order(order.key());
         if let Some(end) = self.pointless_from(&order) {
-            self.stale.insert((end, Stale::Order(order.device)));
+            self.stale.insert(end, Stale::Order(order.device));
         }
         self.orders.insert(self.seq, order);
     }
@@ -86,7 +86,7 @@ impl Pool {
         if let Some(order) = self.orders.remove(key)
             && let Some(end) = self.pointless_from(&order)
         {
-            self.stale.remove(&(end, Stale::Order(order.device)));
+            self.stale.remove(end, Stale::Order(order.device));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Joining, going on and leaving; how a pair begins and ends.
 
 use super::Pool;
-use super::device::{Activity, Last, Persona, Slot, Talk};
+use super::device::{Activity, Conversation, Last, Persona, Slot, Talk};
 use crate::command::Wish;
 use crate::event::{Departure, Event};
 use crate::id::{Conn, DeviceId, Side};
@@ -69,26 +69,36 @@ impl Pool {
         };
         let since = self.clock;
         let (a, b) = (self.devices[slot].id, self.devices[waiting].id);
-        self.met.begin(pair, [a, b]);
-        self.charge(slot, filter);
-        self.charge(waiting, ticket.bucket.filter());
-        let arrivals = [slot, waiting].map(|slot| self.devices[slot].arrival());
-        let for_a = self.devices[waiting].as_peer(&ticket.persona, arrivals[1]);
-        let for_b = self.devices[slot].as_peer(&persona, arrivals[0]);
-
-        // The exclusion of the two begins with the end of the pair.
-        let one = &mut self.devices[slot];
-        one.last = Some(Last { pair, partner: b, until: since });
-        let (side, arrival) = (Side::A, arrivals[0]);
-        one.activity =
-            Activity::Talking(Talk { persona, pair, side, arrival, partner: waiting, since });
-        let other = &mut self.devices[waiting];
-        other.last = Some(Last { pair, partner: a, until: since });
-        let (persona, side, arrival) = (ticket.persona, Side::B, arrivals[1]);
-        other.activity =
-            Activity::Talking(Talk { persona, pair, side, arrival, partner: slot, since });
-
-        for (slot, side, peer) in [(slot, Side::A, for_a), (waiting, Side::B, for_b)] {
+        let meeting = self.met.begin(pair, [a, b]);
+        let places = [
+            (
+                slot,
+                filter,
+                persona,
+                Side::A,
+                Last { pair, partner: b, slot: waiting, meeting, until: since },
+            ),
+            (
+                waiting,
+                ticket.bucket.filter(),
+                ticket.into_persona(),
+                Side::B,
+                Last { pair, partner: a, slot, meeting, until: since },
+            ),
+        ];
+        let peers = places.map(|(slot, filter, persona, side, last)| {
+            self.charge(slot, filter);
+            let device = &mut self.devices[slot];
+            let (Persona { profile, gender, verified }, arrival) = (persona, device.arrival());
+            let talk = Talk { profile, gender, verified, side, arrival, since };
+            let peer = device.as_peer(&talk);
+            // The exclusion of the two begins with the end of the pair.
+            device.last = Some(last);
+            device.activity = Activity::Talking(talk);
+            peer
+        });
+        let [a, b] = peers;
+        for (slot, side, peer) in [(slot, Side::A, b), (waiting, Side::B, a)] {
             let left = self.allowance(slot);
             self.tell(slot, Event::Matched { pair, side, peer, since, left });
         }
@@ -97,25 +107,27 @@ impl Pool {
     /// Ends whatever a device is doing. The device itself is not told.
     pub(super) fn stop(&mut self, slot: Slot, why: Departure) {
         self.take_ticket(slot);
-        let Some(talk) = self.devices[slot].talk().cloned() else { return };
+        let Some(Conversation { pair, meeting, partner, .. }) = self.devices[slot].talk() else {
+            return;
+        };
         let until = self.clock.after(u64::from(self.policy.matching.rematch_after_s) * 1_000);
-        self.met.end(talk.pair, self.clock);
-        for slot in [slot, talk.partner] {
+        self.met.end(meeting, self.clock);
+        for slot in [slot, partner] {
             let device = &mut self.devices[slot];
             device.activity = Activity::Idle;
             if let Some(last) = &mut device.last {
                 last.until = until;
             }
         }
-        self.tell(talk.partner, Event::PeerLeft { pair: talk.pair, why });
-        self.forget_away(talk.partner);
-        self.retire(talk.partner);
+        self.tell(partner, Event::PeerLeft { pair, why });
+        self.forget_away(partner);
+        self.retire(partner);
     }
 
     /// The last partner, while that exclusion holds for both.
     pub(super) fn former_partner(&self, slot: Slot) -> Option<Slot> {
         let last = self.devices[slot].last.filter(|last| self.clock < last.until)?;
-        let partner = self.devices.find(last.partner)?;
+        let partner = self.devices.find_near(last.partner, last.slot)?;
         let same = self.devices[partner].last.is_some_and(|other| other.pair == last.pair);
         same.then_some(partner)
     }

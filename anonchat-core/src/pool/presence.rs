@@ -1,8 +1,7 @@
 //! Which connection speaks for a device, and what the loss of it means.
 
 use super::Pool;
-use super::device::{Activity, Attached, Slot};
-use super::housekeeping::Stale;
+use super::device::{Activity, Attached, Conversation, Slot};
 use super::sweep::Due;
 use crate::event::{Arrival, Client, Departure, Event, Phase};
 use crate::id::{Conn, DeviceId, PairId};
@@ -42,20 +41,21 @@ impl Pool {
         if let Some(until) = self.banned_until(device) {
             return Err(Rejection::Banned { until });
         }
-        let held = self.devices.find(device).and_then(|slot| self.devices[slot].attached);
+        let found = self.devices.find(device);
+        let held = found.and_then(|slot| self.devices[slot].attached);
         // Whoever missed that it was replaced may not do the same to the newer one.
         if let Some(newer) = held.filter(|held| again && held.conn != conn) {
             return Err(Rejection::Replaced { by: newer.client });
         }
-        let talk = self.devices.find(device).and_then(|slot| self.devices[slot].talk());
-        let (pair, arrival) = (talk.map(|talk| talk.pair), talk.map(|talk| talk.arrival));
+        let talk = found.and_then(|slot| self.devices[slot].talk());
+        let (pair, arrival) = (talk.map(|talk| talk.pair), talk.map(|talk| talk.talk.arrival));
         if only.is_some() && pair != only {
             return Err(Rejection::UnknownPeer);
         }
         if arrival.is_some_and(|arrival| arrival != Arrival::Direct) && !client.has_rooms() {
             return Err(Rejection::Replaced { by: Client::Capability });
         }
-        let slot = self.enter(device);
+        let slot = self.enter(device, found);
         let seeks = client == Client::Seeker;
         if seeks && arrival.is_some_and(|arrival| arrival != Arrival::Expected) {
             self.stop(slot, Departure::Left);
@@ -69,7 +69,8 @@ impl Pool {
         self.devices[slot].attached = Some(Attached { conn, client });
         let arrives = self.arrive_at_talk(slot, client);
         if former != Some(conn) {
-            self.leases.add(conn.node, device, self.clock, &self.policy, &mut self.due);
+            let (now, policy) = (self.clock, &self.policy);
+            self.leases.add(conn.node, slot, &mut self.devices, now, policy, &mut self.due);
             self.devices.online += 1;
         }
         if arrives || former != Some(conn) && !seeks {
@@ -79,8 +80,7 @@ impl Pool {
         let (phase, left) = (self.phase(slot), self.allowance(slot));
         let gender = self.gender_now(slot);
         self.tell(slot, Event::Attached { phase, left, gender });
-        if let Some(ticket) = self.devices[slot].ticket().filter(|_| returned).cloned() {
-            self.queues.set_here(&ticket);
+        if returned && self.queues.set_here(&self.devices[slot]) {
             self.expect_rematch(slot);
             self.match_waiting(slot, None);
         }
@@ -113,9 +113,7 @@ impl Pool {
         let grace = attached.client.has_grace() && self.policy.connection.grace_s > 0;
         if grace && !matches!(self.devices[slot].activity, Activity::Idle) {
             let until = self.grace_end();
-            if let Some(ticket) = self.devices[slot].ticket().cloned() {
-                self.queues.set_away(&ticket);
-            }
+            self.queues.set_away(&self.devices[slot]);
             self.devices[slot].away_until = Some(until);
             self.due.insert((until, Due::Grace(self.devices[slot].id)));
             self.tell_away(slot, until);
@@ -135,9 +133,8 @@ impl Pool {
 
     /// Takes a device's connection from it without any other consequence.
     pub(super) fn unhook(&mut self, slot: Slot) {
-        let device = &mut self.devices[slot];
-        if let Some(attached) = device.attached.take() {
-            self.leases.remove(attached.conn.node, device.id);
+        if let Some(attached) = self.devices[slot].attached.take() {
+            self.leases.remove(attached.conn.node, slot, &mut self.devices);
             self.devices.online -= 1;
         }
     }
@@ -158,11 +155,11 @@ impl Pool {
             .ok_or(Rejection::NotAttached)
     }
 
-    /// The record of a device, made if there is none, and no longer to be dropped.
-    pub(super) fn enter(&mut self, device: DeviceId) -> Slot {
-        let slot = self.devices.enter(device);
+    /// The record of a device, made if none was found, and no longer to be dropped.
+    pub(super) fn enter(&mut self, device: DeviceId, found: Option<Slot>) -> Slot {
+        let slot = found.unwrap_or_else(|| self.devices.enter(device));
         if let Some(until) = self.devices[slot].kept_until.take() {
-            self.stale.remove(&(until, Stale::Device(device)));
+            self.retired.remove(until, slot);
             if until <= self.clock {
                 // It was to be forgotten already: nothing may hang on whether it was.
                 self.devices.remove(slot);
@@ -194,7 +191,7 @@ impl Pool {
             self.devices.remove(slot);
         } else {
             self.devices[slot].kept_until = Some(until);
-            self.stale.insert((until, Stale::Device(id)));
+            self.retired.insert(until, slot);
         }
     }
 
@@ -203,17 +200,21 @@ impl Pool {
             Activity::Idle => Phase::Idle,
             Activity::Waiting(ticket) => Phase::Waiting {
                 filter: ticket.bucket.filter(),
-                profile: ticket.persona.profile.clone(),
+                profile: ticket.profile.clone(),
                 since: ticket.since,
             },
-            Activity::Talking(talk) => {
-                let partner = &self.devices[talk.partner];
-                let theirs = partner.talk().unwrap_or(talk);
+            Activity::Talking(_) => {
+                let Some(Conversation { talk, pair, partner, .. }) = self.devices[slot].talk()
+                else {
+                    return Phase::Idle;
+                };
+                let partner = &self.devices[partner];
+                let theirs = partner.talk().map_or(talk, |theirs| theirs.talk);
                 Phase::Paired {
-                    pair: talk.pair,
+                    pair,
                     side: talk.side,
-                    profile: talk.persona.profile.clone(),
-                    peer: partner.as_peer(&theirs.persona, theirs.arrival),
+                    profile: talk.profile.clone(),
+                    peer: partner.as_peer(theirs),
                     since: talk.since,
                 }
             }
@@ -227,13 +228,13 @@ impl Pool {
     /// Of somebody who is expected it is nothing new that they are not there.
     fn tell_away(&mut self, slot: Slot, until: UnixMillis) {
         let talk = self.devices[slot].talk();
-        if talk.is_some_and(|talk| talk.arrival != Arrival::Expected) {
+        if talk.is_some_and(|talk| talk.talk.arrival != Arrival::Expected) {
             self.tell_partner(slot, |pair| Event::PeerAway { pair, until });
         }
     }
 
-    fn tell_partner(&mut self, slot: Slot, event: impl FnOnce(crate::id::PairId) -> Event) {
-        if let Some((partner, pair)) = self.devices[slot].talk().map(|t| (t.partner, t.pair)) {
+    fn tell_partner(&mut self, slot: Slot, event: impl FnOnce(PairId) -> Event) {
+        if let Some(Conversation { partner, pair, .. }) = self.devices[slot].talk() {
             self.tell(partner, event(pair));
         }
     }

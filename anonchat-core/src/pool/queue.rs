@@ -1,8 +1,10 @@
 //! The 25 queues, and the search through those that are compatible.
 
+use std::num::NonZeroU64;
+
 use super::Pool;
 use super::arrivals::{Arrivals, Waiter};
-use super::device::{Activity, Devices, Persona, Slot, Ticket};
+use super::device::{Activity, Device, Devices, Persona, Slot, Ticket};
 use super::sweep::Due;
 use crate::bucket::{Bucket, Buckets};
 use crate::event::Event;
@@ -63,16 +65,22 @@ impl Queues {
         self.queues[bucket.index()].push(seq, slot)
     }
 
-    pub(super) fn set_here(&mut self, ticket: &Ticket) {
+    /// Puts somebody aside who waits. Whoever does not wait is in no queue.
+    pub(super) fn set_away(&mut self, device: &Device) {
+        if let Some(ticket) = device.ticket() {
+            self.here -= 1;
+            self.queues[ticket.bucket.index()].set_away(ticket.place);
+            self.note_occupied(ticket.bucket);
+        }
+    }
+
+    /// Puts somebody back who waits. Returns whether they do.
+    pub(super) fn set_here(&mut self, device: &Device) -> bool {
+        let Some(ticket) = device.ticket() else { return false };
         self.here += 1;
         self.occupied = self.occupied.with(ticket.bucket);
         self.queues[ticket.bucket.index()].set_here(ticket.place);
-    }
-
-    pub(super) fn set_away(&mut self, ticket: &Ticket) {
-        self.here -= 1;
-        self.queues[ticket.bucket.index()].set_away(ticket.place);
-        self.note_occupied(ticket.bucket);
+        true
     }
 
     /// Drops a ticket's place, and tells those whose place changes by it.
@@ -92,6 +100,13 @@ impl Queues {
         if self.queues[bucket.index()].here() == 0 {
             self.occupied = self.occupied.without(bucket);
         }
+    }
+
+    /// The first of those whom [`Self::candidates`] finds.
+    fn first(&self, bucket: Bucket) -> Option<Waiter> {
+        let occupied = bucket.compatible().and(self.occupied).iter();
+        let heads = occupied.filter_map(|bucket| self.queues[bucket.index()].first());
+        heads.min_by_key(|waiter| waiter.seq)
     }
 
     /// Those who may be matched with somebody in `bucket` as far as gender and filter go, the
@@ -139,14 +154,26 @@ impl Pool {
         let device = &self.devices[slot];
         let blocks = self.blocks.touches(device.id);
         let former = self.former_partner(slot);
+        let excluded = |other: Slot| {
+            former == Some(other)
+                || blocks && self.blocks.between(device.id, self.devices[other].id)
+        };
+        if seq.is_none() {
+            // Nearly always it is the first one.
+            match self.queues.first(bucket) {
+                None => return Search::Nobody,
+                Some(Waiter { slot: first, .. }) if first != slot && !excluded(first) => {
+                    return Search::Found(first);
+                }
+                Some(_) => {}
+            }
+        }
         let mut looked = 0;
         for waiter in self.queues.candidates(bucket, seq) {
             if waiter.slot == slot {
                 continue;
             }
-            let excluded = former == Some(waiter.slot)
-                || blocks && self.blocks.between(device.id, self.devices[waiter.slot].id);
-            if !excluded {
+            if !excluded(waiter.slot) {
                 return Search::Found(waiter.slot);
             }
             looked += 1;
@@ -162,12 +189,13 @@ impl Pool {
         let bucket = Bucket::of(persona.gender, filter);
         let searched = match self.search(slot, bucket, None) {
             Search::Found(waiting) => return self.pair(slot, filter, persona, waiting),
-            Search::Unfinished(seq) => Some(seq),
+            Search::Unfinished(seq) => NonZeroU64::new(seq),
             Search::Nobody => None,
         };
         let (seq, since) = (self.seq, self.clock);
         let place = self.queues.push(bucket, seq, slot);
-        let ticket = Ticket { persona, bucket, since, seq, place, searched };
+        let Persona { profile, verified, .. } = persona;
+        let ticket = Ticket { profile, verified, bucket, since, seq, place, searched };
         self.devices[slot].activity = Activity::Waiting(ticket);
         if searched.is_some() {
             self.due.insert((self.clock, Due::Search(self.devices[slot].id)));
@@ -180,13 +208,13 @@ impl Pool {
     /// Looks (on) for a partner of somebody who waits and can be matched. Returns whether there
     /// was one.
     pub(super) fn match_waiting(&mut self, slot: Slot, seq: Option<u64>) -> bool {
-        let Some(ticket) = self.devices[slot].matchable().cloned() else { return false };
+        let Some(ticket) = self.devices[slot].matchable() else { return false };
         let searched = match self.search(slot, ticket.bucket, seq) {
             Search::Found(waiting) => {
                 self.pair_waiting(slot, waiting);
                 return true;
             }
-            Search::Unfinished(seq) => Some(seq),
+            Search::Unfinished(seq) => NonZeroU64::new(seq),
             Search::Nobody => None,
         };
         if let Activity::Waiting(ticket) = &mut self.devices[slot].activity {
@@ -201,15 +229,21 @@ impl Pool {
     /// Pairs two who both wait.
     pub(super) fn pair_waiting(&mut self, slot: Slot, waiting: Slot) {
         if let Some(ticket) = self.take_ticket(slot) {
-            self.pair(slot, ticket.bucket.filter(), ticket.persona, waiting);
+            self.pair(slot, ticket.bucket.filter(), ticket.into_persona(), waiting);
         }
     }
 
     /// Ends somebody's waiting.
     pub(super) fn take_ticket(&mut self, slot: Slot) -> Option<Ticket> {
-        let ticket = self.devices[slot].ticket().cloned()?;
+        let device = &mut self.devices[slot];
+        if !matches!(device.activity, Activity::Waiting(_)) {
+            return None;
+        }
+        let Activity::Waiting(ticket) = std::mem::replace(&mut device.activity, Activity::Idle)
+        else {
+            return None;
+        };
         self.queues.remove(ticket.bucket, ticket.place, &mut self.devices);
-        self.devices[slot].activity = Activity::Idle;
         Some(ticket)
     }
 }

@@ -54,13 +54,13 @@ impl Pool {
 
     fn census(&self, now: UnixMillis) -> Census {
         // Those that are over are forgotten with the next commands; there are never many.
-        let over = self.safety.running.range(..=(now, DeviceId::LAST)).count();
+        let over = self.safety.running.entries().range(..=(now, DeviceId::LAST)).count();
         Census {
             online: self.devices.online,
             waiting: self.queues.here(),
             pairs: self.met.talking(),
             buckets: self.queues.by_bucket(),
-            bans: (self.safety.running.len() - over) as u64,
+            bans: (self.safety.running.entries().len() - over) as u64,
             reports: self.count_reports(now),
             matches: self.met.made(),
         }
@@ -139,7 +139,7 @@ impl Pool {
     ) -> Vec<BanView> {
         let over = (now, DeviceId::LAST);
         let start = Bound::Excluded(after.map_or(over, |after| after.max(over)));
-        let running = self.safety.running.range((start, Bound::Unbounded)).take(limit);
+        let running = self.safety.running.entries().range((start, Bound::Unbounded)).take(limit);
         let view = |(until, device): &(UnixMillis, DeviceId)| {
             let given = self.safety.bans.get(device)?.given;
             Some(BanView { device: *device, given, until: *until })

@@ -1,6 +1,6 @@
 //! Reports and what they lead to: bans, and reporters who no longer count.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Pool;
 use super::housekeeping::Stale;
 use super::snapshot::ReportState;
+use super::timetable::Timetable;
 use crate::event::{Departure, Event};
 use crate::id::{Alias, DeviceId, ReportId};
 use crate::order::{Measure, Order};
@@ -19,7 +20,7 @@ use crate::time::UnixMillis;
 pub(super) struct Safety {
     pub(super) bans: FxHashMap<DeviceId, Ban>,
     /// The ends of the bans that are not over, and perhaps of some that are.
-    pub(super) running: BTreeSet<(UnixMillis, DeviceId)>,
+    pub(super) running: Timetable<DeviceId>,
     /// The last report's number.
     pub(super) reports_made: u64,
     pub(super) reports: BTreeMap<ReportId, ReportState>,
@@ -63,7 +64,7 @@ impl Safety {
     /// Forgets the last word about a device.
     pub(super) fn remove_ban(&mut self, device: DeviceId) -> Option<Ban> {
         let ban = self.bans.remove(&device)?;
-        self.running.remove(&(ban.until, device));
+        self.running.remove(ban.until, device);
         Some(ban)
     }
 }
@@ -128,17 +129,17 @@ impl Pool {
     pub(super) fn impose(&mut self, device: DeviceId, ban: Ban) {
         let (until, kept_until) = (ban.until, self.ban_kept_until(ban));
         if let Some(former) = self.safety.remove_ban(device) {
-            self.stale.remove(&(self.ban_kept_until(former), Stale::Ban(device)));
+            self.stale.remove(self.ban_kept_until(former), Stale::Ban(device));
         }
         self.safety.against.remove(&device);
         if self.clock < kept_until {
             self.safety.bans.insert(device, ban);
-            self.stale.insert((kept_until, Stale::Ban(device)));
+            self.stale.insert(kept_until, Stale::Ban(device));
         }
         if until <= self.clock {
             return;
         }
-        self.safety.running.insert((until, device));
+        self.safety.running.insert(until, device);
         if let Some(slot) = self.devices.find(device) {
             self.stop(slot, Departure::Banned);
             self.forget_away(slot);
@@ -164,9 +165,9 @@ impl Pool {
         let window = self.dismissal_window_ms();
         let times = self.safety.dismissed.entry(reporter).or_default();
         if let Some(newest) = times.back() {
-            self.stale.remove(&(newest.after(window), Stale::Dismissals(reporter)));
+            self.stale.remove(newest.after(window), Stale::Dismissals(reporter));
         }
-        self.stale.insert((clock.after(window), Stale::Dismissals(reporter)));
+        self.stale.insert(clock.after(window), Stale::Dismissals(reporter));
         times.push_back(clock);
         if times.len() > self.policy.safety.dismissals_to_mute as usize {
             times.pop_front();

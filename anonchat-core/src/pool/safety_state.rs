@@ -222,7 +222,7 @@ impl Pool {
             let most = self.policy.safety.dismissals_to_mute as usize;
             times.drain(..times.len().saturating_sub(most));
             if let Some(newest) = times.last() {
-                self.stale.insert((newest.after(window), Stale::Dismissals(*device)));
+                self.stale.insert(newest.after(window), Stale::Dismissals(*device));
                 self.safety.dismissed.insert(*device, times.into());
             }
         }

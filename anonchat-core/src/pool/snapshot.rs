@@ -1,10 +1,12 @@
 //! Everything a pool knows, in one canonical form.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::Pool;
-use super::device::{Activity, Device, Persona};
+use super::device::{Conversation, Device, Talk, Ticket};
+use super::met::Meeting;
 use crate::event::{Arrival, Client};
 use crate::id::{Alias, Conn, DeviceId, NodeId, PairId, ReportId, Side};
 use crate::order::Order;
@@ -173,11 +175,10 @@ impl Pool {
             meetings: self
                 .met
                 .iter()
-                .filter(|(_, meeting)| self.is_recent(meeting))
-                .map(|(pair, meeting)| {
-                    let (members, ended, reported) =
-                        (meeting.members, meeting.ended, meeting.reported);
-                    (*pair, MeetingState { members, ended, reported })
+                .filter(|meeting| self.is_recent(meeting))
+                .map(|meeting| {
+                    let &Meeting { pair, members, ended, reported } = meeting;
+                    (pair, MeetingState { members, ended, reported })
                 })
                 .collect(),
             blocks: self.blocks.iter().map(|(by, whom, name)| ((by, whom), name)).collect(),
@@ -193,7 +194,7 @@ impl Pool {
             leases: self
                 .leases
                 .iter()
-                .map(|(node, lease)| (*node, (lease.until, lease.devices.clone())))
+                .map(|(node, lease)| (*node, (lease.until, lease.devices(&self.devices).collect())))
                 .collect(),
             due: self.due.clone(),
             outbox: self.pending_orders(self.clock, 0).collect(),
@@ -207,7 +208,7 @@ impl Pool {
         DeviceState {
             conn: device.attached.map(|attached| (attached.conn, attached.client)),
             away_until: device.away_until,
-            activity: activity_state(&device.activity),
+            activity: activity_state(device),
             cooldown_until: running(device.cooldown_until),
             last: device
                 .last
@@ -221,30 +222,18 @@ impl Pool {
     }
 }
 
-fn activity_state(activity: &Activity) -> ActivityState {
-    match activity {
-        Activity::Idle => ActivityState::Idle,
-        Activity::Waiting(ticket) => ActivityState::Waiting {
-            filter: ticket.bucket.filter(),
-            persona: persona_state(&ticket.persona),
-            seq: ticket.seq,
-            since: ticket.since,
-            searched: ticket.searched,
-        },
-        Activity::Talking(talk) => ActivityState::Talking {
-            pair: talk.pair,
-            side: talk.side,
-            arrival: talk.arrival,
-            persona: persona_state(&talk.persona),
-            since: talk.since,
-        },
+fn activity_state(device: &Device) -> ActivityState {
+    if let Some(Conversation { talk, pair, .. }) = device.talk() {
+        let profile = (*talk.profile).clone();
+        let persona = PersonaState { profile, gender: talk.gender, verified: talk.verified };
+        let &Talk { side, arrival, since, .. } = talk;
+        return ActivityState::Talking { pair, side, arrival, persona, since };
     }
-}
-
-fn persona_state(persona: &Persona) -> PersonaState {
-    PersonaState {
-        profile: (*persona.profile).clone(),
-        gender: persona.gender,
-        verified: persona.verified,
-    }
+    let Some(ticket) = device.ticket() else { return ActivityState::Idle };
+    let (filter, gender) = (ticket.bucket.filter(), ticket.bucket.gender());
+    let profile = (*ticket.profile).clone();
+    let persona = PersonaState { profile, gender, verified: ticket.verified };
+    let searched = ticket.searched.map(NonZeroU64::get);
+    let &Ticket { seq, since, .. } = ticket;
+    ActivityState::Waiting { filter, persona, seq, since, searched }
 }

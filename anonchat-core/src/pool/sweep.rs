@@ -34,11 +34,9 @@ impl Pool {
                 break;
             };
             if let Due::Lease(node) = due
-                && let Some(device) = self.leases.any_device(node)
+                && let Some(slot) = self.leases.lowest_device(node, &self.devices)
             {
-                if let Some(slot) = self.devices.find(device) {
-                    self.lose(slot);
-                }
+                self.lose(slot);
                 continue;
             }
             self.due.remove(&(at, due));
@@ -73,7 +71,7 @@ impl Pool {
                     && let Some(ticket) = self.devices[slot].matchable()
                     && let Some(seq) = ticket.searched
                 {
-                    self.match_waiting(slot, Some(seq));
+                    self.match_waiting(slot, Some(seq.get()));
                 }
             }
             Due::Lapse(blocker, blocked) => self.lapse(blocker, blocked),
@@ -92,7 +90,8 @@ impl Pool {
     }
 
     fn try_rematch(&mut self, slot: Slot) {
-        let partner = self.devices[slot].last.and_then(|last| self.devices.find(last.partner));
+        let last = self.devices[slot].last;
+        let partner = last.and_then(|last| self.devices.find_near(last.partner, last.slot));
         let Some(partner) = partner else { return };
         let order = |slot: Slot| self.devices[slot].ticket().map(|ticket| ticket.seq);
         if order(slot) < order(partner) {

@@ -21,7 +21,7 @@ impl Pool {
 
     /// A device's gender is known, here or in another pool.
     pub(super) fn know(&mut self, device: DeviceId, known: Known) {
-        let slot = self.enter(device);
+        let slot = self.enter(device, self.devices.find(device));
         self.devices[slot].known = Some(known);
         self.tell(slot, Event::Verified { gender: known.gender });
         self.retire(slot);
