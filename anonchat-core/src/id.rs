@@ -153,11 +153,12 @@ impl PoolId {
 
 impl fmt::Display for Alias {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.side {
-            Side::A => "a",
-            Side::B => "b",
-        })?;
-        self.pair.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // One piece, for every message names somebody.
+        let mut text = [b'a' + self.side as u8; 33];
+        for (two, byte) in text[1..].chunks_exact_mut(2).zip(self.pair.0) {
+            two.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -195,6 +196,10 @@ pub(crate) fn redacted(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> 
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const fn digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
 }
 
 pub(crate) fn nibble(digit: u8) -> Option<u8> {

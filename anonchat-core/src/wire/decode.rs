@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use crate::profile::{Filter, Gender};
 use crate::session::{Action, ClientFrame, FrameError};
@@ -26,6 +27,10 @@ use crate::session::{Action, ClientFrame, FrameError};
 /// assert!(matches!(decode("hello"), Err(FrameError::Malformed { action: None })));
 /// ```
 pub fn decode(text: &str) -> Result<ClientFrame<'_>, FrameError> {
+    // Nearly every client names the action first: then one look at the frame is enough.
+    if let Ok(Once(frame)) = serde_json::from_str(text) {
+        return Ok(frame);
+    }
     // serde would take an array for a struct.
     if !text.trim_ascii_start().starts_with('{') {
         return Err(FrameError::Malformed { action: None });
@@ -53,6 +58,51 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str, action: Option<Action>) -> Resul
     serde_json::from_str(text).map_err(|_| FrameError::Malformed { action })
 }
 
+/// A frame of those that come by the thousand, read in one go: its action comes first and once.
+struct Once<'a>(ClientFrame<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Once<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Once<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a frame that begins with its action")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let other = || Error::custom("another frame");
+                let key: Option<Text<'de>> = map.next_key()?;
+                if key.is_none_or(|key| key.0 != "action") {
+                    return Err(other());
+                }
+                let action: Text<'de> = map.next_value()?;
+                let rest = MapAccessDeserializer::new(map);
+                let (frame, again) = match &*action.0 {
+                    "msg" => once(Msg::deserialize(rest)?, |msg| msg.action),
+                    "ack" => once(Ack::deserialize(rest)?, |ack| ack.action),
+                    "typing" => once(Typing::deserialize(rest)?, |typing| typing.action),
+                    "join" => once(Join::deserialize(rest)?, |join| join.action),
+                    _ => return Err(other()),
+                };
+                if again.is_some() { Err(other()) } else { Ok(Once(frame)) }
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+fn once<'a, T: Into<ClientFrame<'a>>>(
+    members: T,
+    action: fn(&T) -> Option<IgnoredAny>,
+) -> (ClientFrame<'a>, Option<IgnoredAny>) {
+    let again = action(&members);
+    (members.into(), again)
+}
+
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(borrow)]
@@ -61,6 +111,7 @@ struct Head<'a> {
 
 #[derive(Deserialize)]
 struct Join<'a> {
+    action: Option<IgnoredAny>,
     filter: Option<Name<Filter>>,
     #[serde(borrow)]
     nickname: Option<Text<'a>>,
@@ -75,6 +126,7 @@ struct Next<'a>(#[serde(borrow)] Join<'a>);
 
 #[derive(Deserialize)]
 struct Msg<'a> {
+    action: Option<IgnoredAny>,
     #[serde(borrow)]
     peer: Option<Text<'a>>,
     #[serde(borrow)]
@@ -85,6 +137,7 @@ struct Msg<'a> {
 
 #[derive(Deserialize)]
 struct Ack<'a> {
+    action: Option<IgnoredAny>,
     #[serde(borrow)]
     peer: Option<Text<'a>>,
     #[serde(borrow)]
@@ -93,6 +146,7 @@ struct Ack<'a> {
 
 #[derive(Deserialize)]
 struct Typing<'a> {
+    action: Option<IgnoredAny>,
     #[serde(borrow)]
     peer: Option<Text<'a>>,
     typing: Option<bool>,
@@ -126,7 +180,7 @@ struct Declare {
 }
 
 impl<'a> From<Join<'a>> for ClientFrame<'a> {
-    fn from(Join { filter, nickname, bio, token }: Join<'a>) -> Self {
+    fn from(Join { filter, nickname, bio, token, .. }: Join<'a>) -> Self {
         ClientFrame::Join {
             filter: filter.map_or(Filter::Any, |name| name.0),
             nickname: nickname.map(Text::words),
@@ -137,7 +191,7 @@ impl<'a> From<Join<'a>> for ClientFrame<'a> {
 }
 
 impl<'a> From<Next<'a>> for ClientFrame<'a> {
-    fn from(Next(Join { filter, nickname, bio, token }): Next<'a>) -> Self {
+    fn from(Next(Join { filter, nickname, bio, token, .. }): Next<'a>) -> Self {
         ClientFrame::Next {
             filter: filter.map(|name| name.0),
             nickname: nickname.map(Text::words),
@@ -148,20 +202,20 @@ impl<'a> From<Next<'a>> for ClientFrame<'a> {
 }
 
 impl<'a> From<Msg<'a>> for ClientFrame<'a> {
-    fn from(Msg { peer, id, text }: Msg<'a>) -> Self {
+    fn from(Msg { peer, id, text, .. }: Msg<'a>) -> Self {
         let (peer, id) = (peer.map(Text::words), id.map(Text::words));
         ClientFrame::Msg { peer, id, text: text.words() }
     }
 }
 
 impl<'a> From<Ack<'a>> for ClientFrame<'a> {
-    fn from(Ack { peer, id }: Ack<'a>) -> Self {
+    fn from(Ack { peer, id, .. }: Ack<'a>) -> Self {
         ClientFrame::Ack { peer: peer.map(Text::words), id: id.words() }
     }
 }
 
 impl<'a> From<Typing<'a>> for ClientFrame<'a> {
-    fn from(Typing { peer, typing }: Typing<'a>) -> Self {
+    fn from(Typing { peer, typing, .. }: Typing<'a>) -> Self {
         ClientFrame::Typing { peer: peer.map(Text::words), typing: typing.unwrap_or(true) }
     }
 }
@@ -236,6 +290,21 @@ fn named<'de, D: Deserializer<'de>, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_action_that_comes_late_or_twice_is_read_as_ever() {
+        for (json, error) in [
+            (r#"{"text":"a","action":"msg"}"#, None),
+            (r#"{"action":"msg","text":"a","x":[{"action":"ack"}]}"#, None),
+            (r#"{"action":"msg","text":"a","action":"msg"}"#, Some(None)),
+            (r#"{"action":"msg","text":"a","text":"b"}"#, Some(Some(Action::Msg))),
+            (r#"{"action":"msg","text":"a"} x"#, Some(None)),
+            (r#"["msg"]"#, Some(None)),
+        ] {
+            let wanted = error.map(|action| FrameError::Malformed { action });
+            assert_eq!(decode(json).err(), wanted, "{json}");
+        }
+    }
 
     #[test]
     fn a_text_without_escapes_is_not_copied() {
