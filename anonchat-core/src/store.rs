@@ -1,5 +1,6 @@
 //! The traits between the rules and the world: where a pool lives, and where its mail goes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -187,8 +188,12 @@ pub struct ChatText(Box<str>);
 pub struct ChatImage(Box<str>);
 
 /// A sender's name for a message: 1 to 32 characters of printable ASCII.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageId(Box<str>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId {
+    /// Padded with zeros, which are no such characters: so they are ordered as texts are.
+    chars: [u8; Self::MAX_CHARS],
+    len: u8,
+}
 
 /// The store failed. The rules did not say no: that is a [`Rejection`](crate::Rejection).
 #[derive(Debug, thiserror::Error)]
@@ -252,12 +257,20 @@ impl MessageId {
     pub fn new(id: &str) -> Option<Self> {
         let fits = (1..=Self::MAX_CHARS).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self(id.into()))
+        let mut chars = [0; Self::MAX_CHARS];
+        chars.get_mut(..id.len()).filter(|_| fits)?.copy_from_slice(id.as_bytes());
+        Some(Self { chars, len: id.len() as u8 })
     }
 
     /// The id.
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.chars[..usize::from(self.len)]).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MessageId").field(&self.as_str()).finish()
     }
 }
 

@@ -92,7 +92,7 @@ impl Session {
             ClientFrame::Why => {
                 if self.may_ask(Action::Why) {
                     self.await_view();
-                    self.out.0.push_back(Output::Read(Query::Wait { device }));
+                    self.out.push(Output::Read(Query::Wait { device }));
                 }
             }
         }

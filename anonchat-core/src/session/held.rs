@@ -67,7 +67,7 @@ impl Session {
     /// Sends on what has waited for the partner, if they are there.
     pub(super) fn hand_over(&mut self) {
         if let Doing::Talking(talk) = &mut self.doing {
-            self.out.0.extend(talk.hand_over());
+            self.out.extend(talk.hand_over());
         }
     }
 
@@ -81,7 +81,7 @@ impl Session {
                 Refusal::new(ErrorCode::InvalidFrame).saying(BLIND_PARTNER)
             }
             Doing::Talking(talk) => match talk.to_partner(Body::Image(image)) {
-                Some(whisper) => return self.out.0.push_back(whisper),
+                Some(whisper) => return self.out.push(whisper),
                 None => Refusal::new(ErrorCode::Unavailable).saying(AWAY_PARTNER),
             },
             _ => return,

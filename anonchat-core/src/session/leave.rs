@@ -67,7 +67,7 @@ impl Session {
         }
         match self.life.judge(self.clock) {
             Silence::Bearable => {}
-            Silence::Ask => self.out.0.push_back(Output::Ping),
+            Silence::Ask => self.out.push(Output::Ping),
             Silence::Dead => self.presence.end(Close::Idle),
         }
     }
@@ -92,6 +92,6 @@ impl Session {
     fn close(&mut self, close: Close) {
         self.presence.standing = Standing::Over;
         self.presence.awaited = None;
-        self.out.0.push_back(Output::Close(close));
+        self.out.push(Output::Close(close));
     }
 }

@@ -307,7 +307,7 @@ impl Session {
 
     /// The next thing to do, until there is nothing more.
     pub fn poll(&mut self) -> Option<Output> {
-        self.out.0.pop_front()
+        self.out.pop()
     }
 
     /// When the session wants an [`Input::Timeout`]; an earlier one changes nothing. `None` while
@@ -322,7 +322,7 @@ impl Session {
     }
 
     fn send(&mut self, frame: ServerFrame) {
-        self.out.0.push_back(Output::Send(frame));
+        self.out.push(Output::Send(frame));
     }
 
     fn refuse(&mut self, refusal: Refusal) {
@@ -336,12 +336,46 @@ impl Session {
 
 /// What is still to be carried out. It is the only place of a session where a text may be, on its
 /// way through.
+///
+/// Most inputs bring about one output, which has its place here; only what comes with it needs the
+/// queue, which holds no memory while it is empty.
 #[derive(Default)]
-struct Outbox(VecDeque<Output>);
+struct Outbox {
+    first: Option<Output>,
+    more: VecDeque<Output>,
+}
+
+impl Outbox {
+    fn push(&mut self, output: Output) {
+        match self.first {
+            None => self.first = Some(output),
+            Some(_) => self.more.push_back(output),
+        }
+    }
+
+    fn pop(&mut self) -> Option<Output> {
+        let first = self.first.take();
+        self.first = self.more.pop_front();
+        if self.more.is_empty() && self.more.capacity() > 0 {
+            self.more = VecDeque::new();
+        }
+        first
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more.len()
+    }
+}
+
+impl Extend<Output> for Outbox {
+    fn extend<I: IntoIterator<Item = Output>>(&mut self, outputs: I) {
+        outputs.into_iter().for_each(|output| self.push(output));
+    }
+}
 
 #[cfg(feature = "test-util")]
 impl std::fmt::Debug for Outbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} outputs", self.0.len())
+        write!(f, "{} outputs", self.len())
     }
 }

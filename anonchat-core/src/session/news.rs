@@ -98,7 +98,7 @@ impl Session {
             let settings = Arc::clone(&self.settings);
             self.send(ServerFrame::Hello(Hello { phase, gender, limits, settings }));
             if missed {
-                self.out.0.push_back(Output::Missed);
+                self.out.push(Output::Missed);
             }
         } else {
             self.catch_up(&phase, limits);

@@ -11,7 +11,7 @@ use crate::time::UnixMillis;
 impl Session {
     pub(super) fn apply(&mut self, awaited: Awaited, command: Command) {
         self.presence.awaited = Some(awaited);
-        self.out.0.push_back(Output::Apply(command));
+        self.out.push(Output::Apply(command));
     }
 
     /// Asks the pool for something, or says why that cannot be.

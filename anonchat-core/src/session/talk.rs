@@ -219,10 +219,10 @@ impl Session {
                 return Err(Refusal::new(ErrorCode::RateLimited));
             }
         } else {
-            self.out.0.extend(talk.to_partner(body));
+            self.out.extend(talk.to_partner(body));
         }
         if self.client == Client::Cookie {
-            self.out.0.push_back(Output::Accepted);
+            self.out.push(Output::Accepted);
         }
         Ok(())
     }
@@ -231,7 +231,7 @@ impl Session {
         match (MessageId::new(id), &self.doing) {
             (None, _) => self.refuse(Refusal::new(ErrorCode::InvalidFrame).of(Action::Ack)),
             (Some(id), Doing::Talking(talk)) if self.is_for_partner(peer) => {
-                self.out.0.extend(talk.to_partner(Body::Ack(id)));
+                self.out.extend(talk.to_partner(Body::Ack(id)));
             }
             // The pair ended while the acknowledgement was on its way.
             (Some(_), _) => {}
@@ -241,7 +241,7 @@ impl Session {
     pub(super) fn types(&mut self, peer: Option<&str>, typing: bool) {
         if let Doing::Talking(talk) = &self.doing {
             if self.is_for_partner(peer) {
-                self.out.0.extend(talk.to_partner(Body::Typing(typing)));
+                self.out.extend(talk.to_partner(Body::Typing(typing)));
             }
         } else if self.is_native() {
             self.refuse(Refusal::new(ErrorCode::NotPaired).of(Action::Typing));
@@ -267,7 +267,7 @@ impl Session {
                 if talk.hear(&id, most) {
                     self.send(ServerFrame::Msg { from, id: Some(id), text });
                 }
-                self.out.0.extend(receipt);
+                self.out.extend(receipt);
             }
             Body::Text { id, text } => self.send(ServerFrame::Msg { from, id, text }),
             Body::Image(image) if rooms => self.send(ServerFrame::Image { from, image }),
