@@ -12,6 +12,7 @@ use crate::verifier::error::Error;
 use crate::verifier::pack::Manifest;
 use crate::verifier::pipeline::{MeasureError, Measures, Pipeline};
 use crate::verifier::settings::Thresholds;
+use crate::verifier::stage::Stage;
 use crate::verifier::workers::{Capacity, Workers};
 
 /// Judges selfies by the models of a pack.
@@ -70,7 +71,20 @@ impl OnnxClassifier {
     ///
     /// [`MeasureError`], if it is no picture, or a model breaks.
     pub fn measure(&self, encoded: &[u8]) -> Result<Measures, MeasureError> {
-        self.pipeline.measure(encoded)
+        self.measure_in_stages(encoded, |_| {})
+    }
+
+    /// The same, and tells after each stage that it is done: for benchmarks.
+    ///
+    /// # Errors
+    ///
+    /// [`MeasureError`], if it is no picture, or a model breaks.
+    pub fn measure_in_stages(
+        &self,
+        encoded: &[u8],
+        mut done: impl FnMut(Stage),
+    ) -> Result<Measures, MeasureError> {
+        self.pipeline.measure(encoded, &mut done)
     }
 
     /// The thresholds in force.

@@ -2,8 +2,10 @@
 
 use crate::decode::Picture;
 use crate::verifier::model::{Answer, Model, NoAnswer};
+use crate::verifier::pack::Role;
 use crate::verifier::sampling::{Channels, Planes};
 use crate::verifier::settings::Thresholds;
+use crate::verifier::stage::{Done, Stage};
 
 /// A face in a picture. All lengths are in pixels of the picture, from its top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,8 +43,10 @@ pub(crate) fn find(
     detector: &Model,
     picture: &Picture,
     thresholds: &Thresholds,
+    done: Done<'_>,
 ) -> Result<Vec<Face>, NoAnswer> {
     let (planes, scale) = Planes::whole(picture, SIDE, Channels::Bgr);
+    done(Stage::Scale(Role::Detector));
     let mut candidates = detector.ask(&planes, |answer| candidates(answer, thresholds.face))?;
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     candidates.truncate(CANDIDATES);
@@ -54,6 +58,7 @@ pub(crate) fn find(
     }
     let mut faces: Vec<_> = faces.into_iter().map(|face| face.scaled(scale)).collect();
     faces.sort_by(|a, b| b.area().total_cmp(&a.area()));
+    done(Stage::Ask(Role::Detector));
     Ok(faces)
 }
 

@@ -5,7 +5,9 @@ use anonchat_core::Gender;
 use crate::decode::Picture;
 use crate::verifier::face::Face;
 use crate::verifier::model::{Model, NoAnswer};
+use crate::verifier::pack::Role;
 use crate::verifier::sampling::{Channels, Placement, Planes};
+use crate::verifier::stage::{Done, Stage};
 
 /// The probability that a face is a man's, by two models.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,11 +25,16 @@ impl Presentation {
         aligned: &Model,
         face: &Face,
         picture: &Picture,
+        done: Done<'_>,
     ) -> Result<Self, NoAnswer> {
         let planes = Planes::averaged(picture, around(face), 112, Channels::Rgb);
+        done(Stage::Scale(Role::GenderSquare));
         let [by_square, _] = square.ask(&planes, |answer| answer.row("gender"))?;
+        done(Stage::Ask(Role::GenderSquare));
         let planes = Planes::averaged(picture, by_the_eyes(face), 32, Channels::Rgb);
+        done(Stage::Scale(Role::GenderAligned));
         let [_, by_aligned] = aligned.ask(&planes, |answer| answer.row("prob"))?;
+        done(Stage::Ask(Role::GenderAligned));
         Ok(Self { square: by_square.clamp(0.0, 1.0), aligned: by_aligned.clamp(0.0, 1.0) })
     }
 

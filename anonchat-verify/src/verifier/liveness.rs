@@ -3,7 +3,9 @@
 use crate::decode::Picture;
 use crate::verifier::face::Face;
 use crate::verifier::model::{Model, NoAnswer};
+use crate::verifier::pack::Role;
 use crate::verifier::sampling::{Channels, Planes};
+use crate::verifier::stage::{Done, Stage};
 
 const SIDE: usize = 80;
 
@@ -23,13 +25,19 @@ impl Liveness {
         far: &Model,
         face: &Face,
         picture: &Picture,
+        done: Done<'_>,
     ) -> Result<Self, NoAnswer> {
-        let ask = |model: &Model, scale| {
+        let mut ask = |model: &Model, role, scale| {
             let (corner, extent) = surroundings(face, picture, scale);
             let planes = Planes::interpolated(picture, corner, extent, SIDE, Channels::Bgr);
-            model.ask(&planes, |answer| Ok(real(answer.row("logits")?)))
+            done(Stage::Scale(role));
+            let real = model.ask(&planes, |answer| Ok(real(answer.row("logits")?)))?;
+            done(Stage::Ask(role));
+            Ok(real)
         };
-        Ok(Self { near: ask(near, 2.7)?, far: ask(far, 4.0)? })
+        let near = ask(near, Role::LivenessNear, 2.7)?;
+        let far = ask(far, Role::LivenessFar, 4.0)?;
+        Ok(Self { near, far })
     }
 
     /// The mean of both.

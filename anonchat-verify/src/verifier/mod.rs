@@ -15,6 +15,7 @@ mod quality;
 mod residue;
 mod sampling;
 mod settings;
+mod stage;
 #[cfg(feature = "test-util")]
 pub mod tiny;
 mod workers;
@@ -30,4 +31,5 @@ pub use pack::{FileState, Manifest, ModelFile, Port, Role, inspect};
 pub use pipeline::{MeasureError, Measures, Portrait};
 pub use quality::Quality;
 pub use settings::Thresholds;
+pub use stage::Stage;
 pub use workers::Capacity;

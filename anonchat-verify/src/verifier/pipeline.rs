@@ -15,6 +15,7 @@ use crate::verifier::model::{Model, NoAnswer};
 use crate::verifier::pack::{self, Manifest};
 use crate::verifier::quality::Quality;
 use crate::verifier::settings::Thresholds;
+use crate::verifier::stage::{Done, Stage};
 
 /// The models, and the numbers by which their answers are read.
 pub(crate) struct Pipeline {
@@ -116,35 +117,36 @@ impl Pipeline {
         let picture =
             Picture::decode(encoded, &self.limits).map_err(|_| Stop::Found(Verdict::Unreadable))?;
         go_on()?;
-        let faces = face::find(detector, &picture, lines)?;
+        let faces = face::find(detector, &picture, lines, &mut |_| {})?;
         let face = only(&faces, lines).map_err(Stop::Found)?;
         if let Some(verdict) = objection(&Quality::of(face, &picture), lines) {
             return Ok(verdict);
         }
         go_on()?;
-        if Liveness::estimate(near, far, face, &picture)?.mean() < lines.live {
+        if Liveness::estimate(near, far, face, &picture, &mut |_| {})?.mean() < lines.live {
             return Ok(Verdict::NotLive);
         }
         go_on()?;
-        let presentation = Presentation::estimate(square, aligned, face, &picture)?;
+        let presentation = Presentation::estimate(square, aligned, face, &picture, &mut |_| {})?;
         Ok(Verdict::Verified(presentation.gender(lines.gender)))
     }
 
     /// All that is seen in an encoded picture.
-    pub(crate) fn measure(&self, encoded: &[u8]) -> Result<Measures, MeasureError> {
+    pub(crate) fn measure(&self, encoded: &[u8], done: Done<'_>) -> Result<Measures, MeasureError> {
         let picture = Picture::decode(encoded, &self.limits)?;
-        self.measures(&picture).map_err(|NoAnswer| MeasureError::NoAnswer)
+        done(Stage::Decode);
+        self.measures(&picture, done).map_err(|NoAnswer| MeasureError::NoAnswer)
     }
 
-    fn measures(&self, picture: &Picture) -> Result<Measures, NoAnswer> {
+    fn measures(&self, picture: &Picture, done: Done<'_>) -> Result<Measures, NoAnswer> {
         let [detector, near, far, square, aligned] = &self.models;
-        let faces = face::find(detector, picture, &self.thresholds)?;
+        let faces = face::find(detector, picture, &self.thresholds, done)?;
         let portrait = |face: &Face| {
-            Ok(Portrait {
-                quality: Quality::of(face, picture),
-                liveness: Liveness::estimate(near, far, face, picture)?,
-                presentation: Presentation::estimate(square, aligned, face, picture)?,
-            })
+            let quality = Quality::of(face, picture);
+            done(Stage::Quality);
+            let liveness = Liveness::estimate(near, far, face, picture, done)?;
+            let presentation = Presentation::estimate(square, aligned, face, picture, done)?;
+            Ok(Portrait { quality, liveness, presentation })
         };
         let largest = faces.first().map(portrait).transpose()?;
         Ok(Measures { faces, largest })
