@@ -15,6 +15,7 @@ mod quality;
 mod residue;
 mod sampling;
 mod settings;
+mod slopes;
 mod stage;
 #[cfg(feature = "test-util")]
 pub mod tiny;

@@ -1,27 +1,19 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
-use ort::environment::Environment;
 use ort::session::Session;
-use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
 use super::{Scene, TinyFace, pack};
+use crate::verifier::backend::{self, Backend};
 use crate::verifier::guard;
 use crate::verifier::pack::Role;
 
-static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(|| {
-    ort::set_api(ort_tract::api());
-    ort::init().build().expect("environment")
-});
-
 /// Loaded once: it takes longer than to run them.
 static SESSIONS: LazyLock<Vec<Mutex<Session>>> = LazyLock::new(|| {
+    let runtime = backend::start(&Backend::PureRust).expect("backend");
     let load = |(_, model): &(String, Vec<u8>)| {
-        let builder = Session::builder(&ENVIRONMENT).expect("builder");
-        let mut builder =
-            builder.with_optimization_level(GraphOptimizationLevel::Level3).expect("level");
-        Mutex::new(builder.commit_from_memory(model).expect("model"))
+        Mutex::new(backend::prepare(&runtime, model).expect("model"))
     };
     pack().files.iter().map(load).collect()
 });
