@@ -61,7 +61,11 @@ pub(crate) fn hold(
         more.map(|(name, value)| (name.into(), value)),
     );
     if let Some(growth) = growth(&memory) {
-        results.add("held", Contestant::Anonchat.name(), [("growth".into(), growth)]);
+        results.add(
+            "held",
+            Contestant::Anonchat.name(),
+            [("growth".into(), (growth * 1e3).round() / 1e3)],
+        );
     }
     let memory = memory.into_iter().map(|mib| ("rss_mib".into(), mib));
     results.add("held", Contestant::Anonchat.name(), memory);

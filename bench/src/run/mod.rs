@@ -114,17 +114,21 @@ impl Run {
         };
         let Scale { rounds, secs, .. } = scale;
         let programs = &self.programs;
+        let (driver, anchor) = (programs.driver(), programs.anchor());
+        let rotated = "in rotated order";
         let setup = match part {
             "start" => format!("median of {STARTS} starts"),
             "pool" => "medians of criterion".to_owned(),
-            "endurance" => format!("{cores}; {}", programs.words()),
-            "idle" | "storm" => format!(
-                "{cores}; medians of {rounds} rounds in rotated order; {}",
-                programs.words()
+            "endurance" => format!("{cores}; {driver}"),
+            "idle" | "storm" => {
+                format!("{cores}; medians of {rounds} rounds {rotated}; {driver}; {anchor}")
+            }
+            "load" => format!(
+                "{cores}; medians of {rounds} rounds of {} s {rotated}; {driver}; {anchor}",
+                secs / 2.0
             ),
             _ => format!(
-                "{cores}; medians of {rounds} rounds of {secs} s in rotated order; {}",
-                programs.words()
+                "{cores}; medians of {rounds} rounds of {secs} s {rotated}; {driver}; {anchor}"
             ),
         };
         let mut results = Results {

@@ -44,7 +44,7 @@ fn throughput(archive: &Archive) -> Option<String> {
         Group { title: title.into(), bars: bars.collect() }
     });
     let title = "Throughput on one core (each group to its own scale)";
-    Some(Bars { title, groups: groups.collect() }.svg())
+    Some(Bars { title, origin: tables::origin(relay), groups: groups.collect() }.svg())
 }
 
 /// The points of a program over the cases of a part, whose names are numbers.
@@ -69,9 +69,11 @@ fn line(name: String, colour: usize, dashed: bool, points: Vec<(f64, f64)>) -> L
 fn latency(results: &Results) -> String {
     let mut lines = Vec::new();
     for (colour, one) in PAIR.into_iter().enumerate() {
-        // Beyond saturation a latency is only how long the run was.
+        // Beyond saturation a latency is only how long the run was: messages stay behind, or those
+        // of before come in the time that counts.
         let delivered = points(results, one.name(), "delivered_per_s");
-        let kept = delivered.iter().take_while(|(rate, pace)| *pace >= 0.97 * rate).count();
+        let keeps_up = |&&(rate, pace): &&(f64, f64)| (0.97..=1.03).contains(&(pace / rate));
+        let kept = delivered.iter().take_while(keeps_up).count();
         for (part, dashed) in [("p50", false), ("p99", true)] {
             let mut points = points(results, one.name(), &format!("latency_us.{part}"));
             points.truncate(kept);
@@ -85,6 +87,7 @@ fn latency(results: &Results) -> String {
         up: "microseconds from when a message was due",
         x: Axis::logarithmic(all().map(|point| point.0)),
         y: Axis::logarithmic(all().map(|point| point.1)),
+        origin: tables::origin(results),
         lines,
     }
     .svg()
@@ -108,6 +111,7 @@ fn memory(results: &Results) -> String {
         up: "KiB a connection",
         x: Axis::linear(all().map(|point| point.0)),
         y: Axis::linear(all().map(|point| point.1)),
+        origin: tables::origin(results),
         lines,
     }
     .svg()
@@ -133,6 +137,7 @@ fn waiting(results: &Results) -> String {
         up: "nanoseconds a cycle",
         x: Axis::logarithmic(all().map(|point| point.0)),
         y: Axis::logarithmic(all().map(|point| point.1)),
+        origin: tables::origin(results),
         lines,
     }
     .svg()
@@ -152,6 +157,7 @@ fn endurance(results: &Results) -> String {
         up: "MiB of the server",
         x: Axis::linear(points.iter().map(|point| point.0)),
         y: Axis::linear(points.iter().map(|point| point.1)),
+        origin: tables::origin(results),
         lines: vec![line("anonchat".into(), 0, false, points)],
     }
     .svg()

@@ -102,6 +102,8 @@ const TARGETS: [Target; 26] = [
     target("endurance: memory at the end ÷ after a minute", Own("endurance", "held", "growth", 1.0), Unit::Times, Some(Most(1.02)), None),
 ];
 
+const ASTRAY: [&str; 3] = ["lost", "duplicated", "misrouted"];
+
 const CYCLE: &str = "leave_join_match";
 
 fn nanos(archive: &Archive, waiting: u32, function: &str) -> Option<f64> {
@@ -143,7 +145,7 @@ fn untold(archive: &Archive) -> Option<f64> {
 }
 
 fn astray(archive: &Archive) -> Option<f64> {
-    sum(archive, &["lost", "duplicated", "misrouted"])
+    sum(archive, &ASTRAY)
 }
 
 impl Target {
@@ -196,13 +198,30 @@ pub(crate) fn summary(archive: &Archive) -> String {
         })
         .collect();
     let counted = sum(archive, &["received"]).unwrap_or(0.0);
-    let faults = sum(archive, &["errors", "closed"]).unwrap_or(0.0);
-    format!(
-        "{}\n{} messages were counted in all rounds together; {} refusals and connections lost.\n",
-        table(&head, &lines),
-        grouped(counted),
-        grouped(faults)
-    )
+    let mut out = table(&head, &lines);
+    out += &format!("\n{} messages came in all rounds together.", grouped(counted));
+    for (names, words) in
+        [(ASTRAY, "Went astray"), (["errors", "closed", ""], "Refused or cut off")]
+    {
+        let places = places(archive, names);
+        out += &format!(" {words}: {}.", if places.is_empty() { "none" } else { &places });
+    }
+    out + "\n"
+}
+
+/// Where ours have such figures that are not zero, part by part and case by case.
+fn places(archive: &Archive, names: [&str; 3]) -> String {
+    let mut places = Vec::new();
+    for part in &archive.parts {
+        for reading in part.readings.iter().filter(|reading| reading.contestant == "anonchat") {
+            let values = names.iter().filter_map(|name| reading.figures.get(*name)).flatten();
+            let sum: f64 = values.sum();
+            if sum > 0.0 {
+                places.push(format!("{} at `{} {}`", grouped(sum), part.part, reading.case));
+            }
+        }
+    }
+    places.join(", ")
 }
 
 #[cfg(test)]
@@ -265,7 +284,10 @@ mod tests {
             ("open", "20000", "epoll", "lost", 9.0),
         ]);
         assert_eq!(astray(&archive), Some(3.0));
-        assert!(line(&summary(&archive), "misrouted").ends_with("| 3 | 0 | 0 | **no** |"));
+        let summary = summary(&archive);
+        assert!(summary.contains("Went astray: 2 at `relay 200`, 1 at `open 20000`."), "{summary}");
+        assert!(summary.contains("Refused or cut off: none."), "{summary}");
+        assert!(line(&summary, "misrouted").ends_with("| 3 | 0 | 0 | **no** |"));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(crate) struct Group {
 /// A plot of bars.
 pub(crate) struct Bars<'a> {
     pub(crate) title: &'a str,
+    /// How the figures came to be.
+    pub(crate) origin: String,
     pub(crate) groups: Vec<Group>,
 }
 
@@ -39,7 +41,7 @@ impl Bars<'_> {
             }
             y += 24.0;
         }
-        picture(self.title, y, &out)
+        picture(self.title, &self.origin, y, &out)
     }
 }
 
@@ -50,9 +52,9 @@ mod tests {
 
     #[test]
     fn bars_are_well_formed_without_and_with_values() {
-        assert_well_formed(&Bars { title: "none", groups: vec![] }.svg());
+        assert_well_formed(&Bars { title: "none", origin: String::new(), groups: vec![] }.svg());
         let bars = vec![("a & b".into(), 0, 0.0, "0".into()), ("c".into(), 1, 3e5, "300 k".into())];
         let groups = vec![Group { title: "x < y".into(), bars }];
-        assert_well_formed(&Bars { title: "some", groups }.svg());
+        assert_well_formed(&Bars { title: "some", origin: "a < b".into(), groups }.svg());
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Lines<'a> {
     pub(crate) up: &'a str,
     pub(crate) x: Axis,
     pub(crate) y: Axis,
+    /// How the figures came to be.
+    pub(crate) origin: String,
     pub(crate) lines: Vec<Line>,
 }
 
@@ -63,7 +65,7 @@ impl Lines<'_> {
                     &format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" class=\"c{colour}\"/>\n");
             }
         }
-        picture(self.title, HEIGHT, &out)
+        picture(self.title, &self.origin, HEIGHT, &out)
     }
 }
 
@@ -89,6 +91,7 @@ mod tests {
                 up: "ns",
                 x: Axis::logarithmic(points.iter().map(|point| point.0)),
                 y: Axis::linear(points.iter().map(|point| point.1)),
+                origin: "`x` · <y>".into(),
                 lines: vec![Line { name, colour, dashed: true, points }],
             };
             assert_well_formed(&plot.svg());

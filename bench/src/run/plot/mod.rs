@@ -14,6 +14,7 @@ const WIDTH: f64 = 760.0;
 const STYLE: &str = "\
 text{font:12px system-ui,sans-serif;fill:#59636e}
 .title{font-size:14px;font-weight:600;fill:#1f2328}
+.origin{font-size:10px}
 .grid{stroke:#818b98;stroke-opacity:.35}
 .line{stroke-width:2}
 .dashed{stroke-dasharray:6 4}
@@ -29,13 +30,17 @@ text{fill:#9198a1}
 }
 ";
 
-/// A whole picture of this height around what was drawn.
-fn picture(title: &str, height: f64, drawn: &str) -> String {
+/// A whole picture around what was drawn in this height; below it stands how the figures came to be.
+fn picture(title: &str, origin: &str, height: f64, drawn: &str) -> String {
     let title = escaped(title);
+    // As many characters as fit in a line: command, date and machine come first.
+    let origin: String = origin.replace('`', "").chars().take(135).collect();
+    let origin = text(16.0, height + 6.0, "start", "origin", &escaped(&origin));
+    let height = height + 20.0;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
          width=\"{WIDTH}\" height=\"{height}\" role=\"img\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n{}{drawn}</svg>\n",
+         <style>\n{STYLE}</style>\n{}{drawn}{origin}</svg>\n",
         text(16.0, 24.0, "start", "title", &title)
     )
 }
