@@ -77,7 +77,7 @@ impl Bounded {
         };
         let carrying = within(PATIENCE, self.store.whisper(pool, whisper));
         // A message is the one call that is too frequent to be told of by default.
-        let answer = carrying.instrument(trace_span!("store.whisper")).await;
+        let answer = Box::pin(carrying.instrument(trace_span!("store.whisper"))).await;
         watch.carried(&answer);
         answer
     }

@@ -45,11 +45,11 @@ pub(crate) async fn connect(chat: AnonChat, guest: Guest, transport: impl Transp
         tracing::error!("a connection's task panicked");
         chat.metrics().closed(Reason::Panicked, false);
         // Whatever broke, the device does not stay behind as a ghost that others are paired with.
-        if let Some(pool) = pool {
-            for conn in place.names() {
-                let detach = Command::Detach { device, conn };
-                let _ = chat.store().apply(&pool, clock::now(), clock::roll(), &detach).await;
-            }
+        let Some(pool) = pool else { return };
+        for conn in place.names() {
+            let detach = Command::Detach { device, conn };
+            let detaching = chat.store().apply(&pool, clock::now(), clock::roll(), &detach);
+            let _ = Box::pin(detaching).await;
         }
     }
 }

@@ -82,7 +82,8 @@ pub(crate) fn drive<'a, T: Transport + 'a>(
     async move {
         let close = line.run().await;
         line.note();
-        line.end(close).await;
+        // Boxed, like everything that a connection does once or seldom: it costs no room till then.
+        Box::pin(line.end(close)).await;
     }
 }
 

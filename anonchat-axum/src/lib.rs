@@ -34,8 +34,9 @@
 //! * Who was verified gets a token that nobody else can use, read or make: it is encrypted, and
 //!   bound to the device's keyed hash.
 //! * Its own log lines name no device, text, address or token, at any level. Libraries below it
-//!   are not bound by that: `tungstenite` logs whole frames at `trace`, through the `log` crate.
-//!   Let nothing but `anonchat` through below `info`, as the server in `examples/server` does.
+//!   are not bound by that: `tungstenite`, on which the Socket.IO door stands, logs whole frames at
+//!   `trace`, through the `log` crate. Let nothing but `anonchat` through below `info`, as the server
+//!   in `examples/server` does.
 //!
 //! # What it does not do
 //!

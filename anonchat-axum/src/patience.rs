@@ -27,19 +27,23 @@ pub(crate) async fn patiently<T, M: Letter>(
     if let Poll::Ready(done) = poll_fn(|cx| Poll::Ready(op.as_mut().poll(cx))).await {
         return Some(done);
     }
-    let race = async {
-        tokio::select! {
-            biased;
-            done = &mut op => Ok(done),
-            pressure = mailbox.pressure() => Err(pressure),
-            never = go_on(call) => match never {},
+    // So every connection has room for this only while it waits.
+    Box::pin(async move {
+        let race = async {
+            tokio::select! {
+                biased;
+                done = &mut op => Ok(done),
+                pressure = mailbox.pressure() => Err(pressure),
+                never = go_on(call) => match never {},
+            }
+        };
+        match timeout(patience, race).await.ok()? {
+            Ok(done) => Some(done),
+            Err(Pressure::Overflow) => None,
+            Err(Pressure::Restart) => timeout(LEAVE.min(patience), op).await.ok(),
         }
-    };
-    match timeout(patience, race).await.ok()? {
-        Ok(done) => Some(done),
-        Err(Pressure::Overflow) => None,
-        Err(Pressure::Restart) => timeout(LEAVE.min(patience), op).await.ok(),
-    }
+    })
+    .await
 }
 
 async fn go_on(call: Option<&mut Call<'_>>) -> Infallible {
