@@ -6,7 +6,7 @@ use super::address::Addresses;
 use super::handle::Handles;
 use super::number::Numbers;
 use super::piece::Pieces;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{LONGEST, Vocabulary};
 use super::{Language, Strictness};
 
 /// Refuses texts that tell how to reach somebody: telephone numbers, e-mail addresses, links and
@@ -30,6 +30,37 @@ impl ContactDetails {
     /// Which knows the words of these languages.
     pub fn new(strictness: Strictness, languages: &[Language]) -> Self {
         Self { strictness, vocabulary: Vocabulary::new(languages) }
+    }
+
+    /// Whether a glance shows that there is nothing in a text: it is of plain words and marks, of
+    /// which none means anything here. Most texts are.
+    pub(super) fn is_plain(&self, text: &str) -> bool {
+        let mut lone_letters = 0;
+        let mut folded = [0; LONGEST];
+        let mut rest = text.as_bytes();
+        while let Some(&first) = rest.first() {
+            if !first.is_ascii_alphabetic() {
+                // Digits are not plain, nor are signs of addresses and letters of other scripts.
+                if first.is_ascii_digit() || !first.is_ascii() || matches!(first, b'@' | b'/') {
+                    return false;
+                }
+                rest = &rest[1..];
+                continue;
+            }
+            let end = rest.iter().position(|byte| !byte.is_ascii_alphabetic());
+            let (letters, others) = rest.split_at(end.unwrap_or(rest.len()));
+            let Some(word) = folded.get_mut(..letters.len()) else { return false };
+            word.copy_from_slice(letters);
+            word.make_ascii_lowercase();
+            lone_letters += usize::from(letters.len() == 1);
+            let Ok(word) = std::str::from_utf8(word) else { return false };
+            // Three letters that stand alone may be a word.
+            if lone_letters >= 3 || word == "www" || self.vocabulary.is_telling(word) {
+                return false;
+            }
+            rest = others;
+        }
+        true
     }
 
     /// Whether there is something in a text, and how many steps it took to tell.
@@ -64,9 +95,9 @@ impl Default for ContactDetails {
 
 impl Screen for ContactDetails {
     fn screen(&self, _field: Field, text: &str) -> Result<(), Finding> {
-        match self.look(text) {
-            (true, _) => Err(Finding::ContactDetails),
-            (false, _) => Ok(()),
+        match self.is_plain(text) || !self.look(text).0 {
+            true => Ok(()),
+            false => Err(Finding::ContactDetails),
         }
     }
 }

@@ -106,7 +106,92 @@ fn fragments() -> impl Strategy<Value = String> {
         .prop_map(|words| words.concat())
 }
 
+/// Sentences of plain words, and of words that mean something.
+fn sentences() -> impl Strategy<Value = String> {
+    let words = [
+        "hello",
+        "how",
+        "are",
+        "you",
+        "I",
+        "a",
+        "don't",
+        "live",
+        "in",
+        "my",
+        "is",
+        "id",
+        "add",
+        "me",
+        "on",
+        "insta",
+        "signal",
+        "gmail",
+        "com",
+        "www",
+        "dot",
+        "at",
+        "dotcom",
+        "mydotcompage",
+        "one",
+        "two",
+        "five",
+        "fivefivefive",
+        "double",
+        "zero",
+        "o",
+        "g",
+        "m",
+        "www.site",
+        "point",
+        "de",
+        "HELLO",
+        "Telegram",
+        "and",
+        "name",
+        "x",
+        "w w w",
+        "seven seven",
+        "http",
+        "mail",
+    ];
+    let marks = [" ", " ", ".", ", ", ": ", "-", "'", " (", "\n", "_", "=", "@", "/"];
+    let part = (proptest::sample::select(words.to_vec()), proptest::sample::select(marks.to_vec()));
+    proptest::collection::vec(part, 0..14)
+        .prop_map(|parts| parts.into_iter().map(|(word, mark)| format!("{word}{mark}")).collect())
+}
+
+#[test]
+fn usual_texts_are_told_to_be_harmless_at_a_glance() {
+    let screen = ContactDetails::default();
+    for text in ["", "hello", "How are you? I'm fine!", "what do you do for fun", "x..........."] {
+        assert!(screen.is_plain(text), "{text}");
+    }
+    for text in ["g m a i l", "5", "@ann", "dotcom", "a b c", "é", "www.x", "x.com", "oneonethree"]
+    {
+        assert!(!screen.is_plain(text), "{text}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_glance_finds_nothing_harmless_that_a_look_does_not(
+        text in prop_oneof![3 => sentences(), 1 => fragments(), 1 => "[ -~]{0,80}"],
+    ) {
+        thread_local! {
+            static SCREENS: Vec<ContactDetails> = Strictness::ALL
+                .iter()
+                .map(|strictness| ContactDetails::new(*strictness, Language::ALL))
+                .collect();
+        }
+        SCREENS.with(|screens| {
+            for screen in screens {
+                prop_assert!(!screen.is_plain(&text) || !screen.look(&text).0, "{}", text);
+            }
+            Ok(())
+        })?;
+    }
+
     #[test]
     fn any_text_is_looked_at_and_answered(text in prop_oneof![any::<String>(), fragments()]) {
         for strictness in Strictness::ALL {

@@ -57,6 +57,17 @@ pub(super) enum Sense {
     Abusive,
 }
 
+impl Sense {
+    /// Whether there can be something in a text because of a word that means this. Without one,
+    /// the others mean nothing either.
+    const fn is_telling(self) -> bool {
+        !matches!(
+            self,
+            Self::And | Self::Named | Self::Is | Self::Mine | Self::Reach | Self::On | Self::Usual
+        )
+    }
+}
+
 /// How long a word may be to have a meaning.
 pub(super) const LONGEST: usize = 64;
 
@@ -166,6 +177,14 @@ impl Vocabulary {
             (true, false) => &APP_WITHIN[..1],
             (false, false) => &[],
         }
+    }
+
+    /// Whether a text may have something in it because of a folded word of at most [`LONGEST`]
+    /// letters.
+    pub(super) fn is_telling(&self, word: &str) -> bool {
+        let senses = self.senses(word);
+        senses.iter().any(|sense| sense.is_telling())
+            || senses.is_empty() && self.digits(word).is_some()
     }
 
     /// The digits of a word that consists of three numerals or more.
