@@ -133,17 +133,29 @@ impl Session {
     ) -> Result<Wish, ErrorCode> {
         let policy = &self.settings.policy;
         let claim = self.claim(token)?;
-        let line = |field, said: &Text<'_>, kept: &Option<Box<str>>, most| match said {
-            Some(_) => self.line(field, trimmed(said.as_ref()), most),
-            None => Ok(kept.clone()),
+        let known = &self.profile;
+        let line = |field, said: &Text<'_>, kept: &Option<Box<str>>, known: &Option<_>, most| {
+            match said.as_ref().map(|text| trimmed(Some(text))) {
+                // The same as last time was looked at then.
+                Some(said) if said == known.as_deref() => Ok(known.clone()),
+                Some(said) => self.line(field, said, most),
+                None => Ok(kept.clone()),
+            }
         };
         let limits = &policy.text;
         let bio_chars = limits.bio_chars_of(self.client);
         let profile = Profile {
-            nickname: line(Field::Nickname, nickname, &kept.nickname, limits.nickname_chars)?,
-            bio: line(Field::Bio, bio, &kept.bio, bio_chars)?,
+            nickname: line(
+                Field::Nickname,
+                nickname,
+                &kept.nickname,
+                &known.nickname,
+                limits.nickname_chars,
+            )?,
+            bio: line(Field::Bio, bio, &kept.bio, &known.bio, bio_chars)?,
         };
-        Ok(Wish { filter, profile: Arc::new(profile), claim })
+        let profile = if profile == **known { Arc::clone(known) } else { Arc::new(profile) };
+        Ok(Wish { filter, profile, claim })
     }
 
     /// What a token proves, or what was declared at the door. One that is there and proves nothing is refused and not passed over:

@@ -361,10 +361,6 @@ impl Outbox {
         }
         first
     }
-
-    fn len(&self) -> usize {
-        usize::from(self.first.is_some()) + self.more.len()
-    }
 }
 
 impl Extend<Output> for Outbox {
@@ -376,6 +372,6 @@ impl Extend<Output> for Outbox {
 #[cfg(feature = "test-util")]
 impl std::fmt::Debug for Outbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} outputs", self.len())
+        write!(f, "{} outputs", usize::from(self.first.is_some()) + self.more.len())
     }
 }
