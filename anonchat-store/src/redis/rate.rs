@@ -10,7 +10,7 @@ use super::keys;
 use super::link::Link;
 use super::malformed::Malformed;
 use super::outage::Outage;
-use super::script::Script;
+use super::script::LoneScript;
 
 const SCRIPT: &str = include_str!("lua/rate.lua");
 
@@ -22,12 +22,12 @@ const SCRIPT: &str = include_str!("lua/rate.lua");
 #[derive(Clone)]
 pub struct RedisRateLimits {
     link: Option<Arc<Link>>,
-    script: Arc<Script>,
+    script: Arc<LoneScript>,
 }
 
 impl RedisRateLimits {
     pub(super) fn new(link: Option<Arc<Link>>) -> Self {
-        Self { link, script: Arc::new(Script::alone(SCRIPT)) }
+        Self { link, script: Arc::new(LoneScript::new(SCRIPT)) }
     }
 
     async fn ask(

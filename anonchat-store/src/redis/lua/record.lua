@@ -116,8 +116,9 @@ function write_device(device)
   return pack('>I2', parts) .. record
 end
 
--- Writes every record that this command has changed.
+-- Writes every record that this call has changed, many at once.
 function write_devices()
+  local changed, n = {}, 0
   for i = 1, #touched do
     local id = touched[i]
     local device = devices[id]
@@ -128,8 +129,15 @@ function write_devices()
     else
       local record = write_device(device)
       if record ~= records[id] then
-        call('HSET', DEVICE, id, record)
+        changed[n + 1], changed[n + 2], n = id, record, n + 2
+        if n == WRITTEN then
+          call('HSET', DEVICE, unpack(changed))
+          n, changed = 0, {}
+        end
       end
     end
+  end
+  if n > 0 then
+    call('HSET', DEVICE, unpack(changed))
   end
 end

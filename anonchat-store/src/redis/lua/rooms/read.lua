@@ -1,12 +1,14 @@
 -- Answers about sessions and rooms.
 
 -- Looks without changing anything.
-function read(question)
+function read(question, args)
+  begin(args)
   local other = load_counters()
   if other then
     return {OTHER_SCHEMA, other}
   end
-  return question()
+  hear(args[3])
+  return question(args[3])
 end
 
 function census()
