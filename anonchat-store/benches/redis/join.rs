@@ -18,7 +18,7 @@ const ROUNDS: usize = 3;
 const ROUND: Duration = Duration::from_secs(1);
 
 /// So many are there before a round, and join one after the other while it lasts.
-const PEOPLE: u64 = 200_000;
+const PEOPLE: u64 = 60_000;
 
 /// A join with the checks that matter and nothing else: a limit, one talk at a time, the one who
 /// waits longest in six queues at most, blocks of either side. It keeps text and tells nobody.

@@ -90,7 +90,8 @@ impl Up {
             let loading = timeout_at(until, self.loading.lock()).await;
             let _loading = loading.map_err(|_| Outage::Late)?;
             reply = self.send(until, &call).await?;
-            if is_unknown(&reply) {
+            // Somebody may take it away again before the call: only the deadline ends this.
+            while is_unknown(&reply) {
                 self.load(until, script.code()).await?;
                 reply = self.send(until, &call).await?;
             }

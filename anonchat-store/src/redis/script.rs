@@ -156,7 +156,7 @@ macro_rules! scripts {
 pub(super) use scripts;
 
 scripts! {
-    Scripts<Key> iterable if any(test, feature = "test-util");
+    Scripts<Key> iterable if test;
     attach: Writes("on_attach");
     enter: Writes("on_enter");
     detach: Writes("on_detach");

@@ -362,7 +362,7 @@ pub(crate) const MUTANTS: &[(&str, Edit)] = &[
     ("opening a mailbox closes that of others", ("open", "readers[i + 1] == 0", "true")),
     (
         "a ban ends at another instant",
-        ("entry", "ban(parse('>c16I8', said, SAID))", "ban(parse('>c16I6', said, SAID))"),
+        ("entry", "ban(parse('>c16I8', said, NAMED))", "ban(parse('>c16I6', said, NAMED))"),
     ),
     (
         "those who wait are counted with those who are there",

@@ -31,7 +31,7 @@ local FIRST_CLAIM = 18
 local RULES = '>I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I1I1I1I1I1I1I1'
 
 -- Where that begins what a command names, behind its instant, its dice and a mark.
-local SAID = 26
+local NAMED = 26
 
 -- Refusals.
 local NOT_ATTACHED = 1

@@ -1,7 +1,7 @@
 -- Where each command and question begins: what is said about it, as `encode.rs` writes it.
 
 function on_attach(said)
-  local device, conn, client, grace, again = parse('>c16c16I1I1I1', said, SAID)
+  local device, conn, client, grace, again = parse('>c16c16I1I1I1', said, NAMED)
   local refusal, first = attach(device, conn, client, grace, again)
   register(string.sub(conn, 1, 8))
   if pool.untidy_at <= clock then
@@ -11,7 +11,7 @@ function on_attach(said)
 end
 
 function on_enter(said)
-  local device, conn, again, pair = parse('>c16c16I1c16', said, SAID)
+  local device, conn, again, pair = parse('>c16c16I1c16', said, NAMED)
   local refusal, first = attach(device, conn, CAPABILITY, 1, again, pair)
   register(string.sub(conn, 1, 8))
   if pool.untidy_at <= clock then
@@ -21,13 +21,13 @@ function on_enter(said)
 end
 
 function on_detach(said)
-  return detach(parse('>c16c16', said, SAID))
+  return detach(parse('>c16c16', said, NAMED))
 end
 
 -- Whom somebody looks for, and as whom. For each gender, none first, there is a row of five bytes:
 -- the queue in which somebody of it waits, and those whom they may meet.
 function wish(said, profile)
-  local device, conn, filter, gender, proof, from = parse('>c16c16I1I1I1', said, SAID)
+  local device, conn, filter, gender, proof, from = parse('>c16c16I1I1I1', said, NAMED)
   return device, conn, {
     filter = filter, gender = gender, proof = proof, profile = profile, rows = said, from = from,
   }
@@ -46,48 +46,48 @@ function on_next(said, profile)
 end
 
 function on_leave(said)
-  return leave(parse('>c16c16I1', said, SAID))
+  return leave(parse('>c16c16I1', said, NAMED))
 end
 
 function on_block(said)
-  return block(parse('>c16c16I1', said, SAID))
+  return block(parse('>c16c16I1', said, NAMED))
 end
 
 function on_unblock(said)
-  return unblock(parse('>c16c17', said, SAID))
+  return unblock(parse('>c16c17', said, NAMED))
 end
 
 function on_report(said, reason, note)
-  local device, pair, side = parse('>c16c16I1', said, SAID)
+  local device, pair, side = parse('>c16c16I1', said, NAMED)
   return report(device, pair, side, reason, note)
 end
 
 function on_verify(said)
-  return verify(parse('>c16I1I1', said, SAID))
+  return verify(parse('>c16I1I1', said, NAMED))
 end
 
 function on_ban(said)
-  return ban(parse('>c16I8', said, SAID))
+  return ban(parse('>c16I8', said, NAMED))
 end
 
 function on_lift(said)
-  return lift(string.sub(said, SAID))
+  return lift(string.sub(said, NAMED))
 end
 
 function on_dismiss(said)
-  return dismiss(string.sub(said, SAID))
+  return dismiss(string.sub(said, NAMED))
 end
 
 function on_adopt(said)
-  return adopt(parse('>c16I8I1I8I1I1', said, SAID))
+  return adopt(parse('>c16I8I1I8I1I1', said, NAMED))
 end
 
 function on_settle(said)
-  return settle(parse('>I8', said, SAID))
+  return settle(parse('>I8', said, NAMED))
 end
 
 function on_renew(said)
-  local node = string.sub(said, SAID)
+  local node = string.sub(said, NAMED)
   renew(node)
   register(node)
 end
@@ -106,18 +106,18 @@ function on_census(said)
 end
 
 function on_standing(said)
-  return {0, banned_until(string.sub(said, SAID)) or 0}
+  return {0, banned_until(string.sub(said, NAMED)) or 0}
 end
 
 -- The device, and for each queue, in case it waits there, those whom only its filter and those
 -- whom only the want of a gender keeps from it.
 function on_wait(said)
-  local device = Devices.find(string.sub(said, SAID, SAID + 15))
+  local device = Devices.find(string.sub(said, NAMED, NAMED + 15))
   local ticket = device and device.ticket
   if not ticket then
     return {0, 0}
   end
-  local beyond_filter, beyond_gender = parse('>I4I4', said, SAID + 16 + 8 * ticket.bucket)
+  local beyond_filter, beyond_gender = parse('>I4I4', said, NAMED + 16 + 8 * ticket.bucket)
   local blocks, blocked = blocked_here(device.id, ticket.compatible)
   local rematch = device.last and clock < device.last.ends
   return {0, 1, ticket.filter, ticket.persona.gender, ticket.since, Queues.rank(ticket) + 1,
@@ -126,15 +126,15 @@ function on_wait(said)
 end
 
 function on_reports(said)
-  return recent_reports(parse('>I8I1I4', said, SAID))
+  return recent_reports(parse('>I8I1I4', said, NAMED))
 end
 
 function on_bans(said)
-  return running_bans(parse('>I8c16I4', said, SAID))
+  return running_bans(parse('>I8c16I4', said, NAMED))
 end
 
 function on_outbox(said)
-  local reply = pending_orders(parse('>I8I4', said, SAID))
+  local reply = pending_orders(parse('>I8I4', said, NAMED))
   table.insert(reply, 1, 0)
   return reply
 end

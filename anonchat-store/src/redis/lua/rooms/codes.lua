@@ -22,7 +22,7 @@ local sharded = told[14]
 local RULES = '>I4I4I4I4I4I4I4I4I4I4I4I4I4I1'
 
 -- Where that begins what a command names, behind its instant, its dice and a mark.
-local SAID = 34
+local NAMED = 34
 
 -- Refusals.
 local UNKNOWN_SESSION = 1

@@ -1,11 +1,11 @@
 -- Where each command and question begins: what is said about it, as `encode.rs` writes it.
 
 function on_open_session(said, nickname)
-  return open_session(string.sub(said, SAID), nickname)
+  return open_session(string.sub(said, NAMED), nickname)
 end
 
 function on_touch(said)
-  local id = string.sub(said, SAID)
+  local id = string.sub(said, NAMED)
   if not known(id) then
     return UNKNOWN_SESSION
   end
@@ -14,7 +14,7 @@ function on_touch(said)
 end
 
 function on_end_session(said)
-  local id = string.sub(said, SAID)
+  local id = string.sub(said, NAMED)
   if not known(id) then
     return UNKNOWN_SESSION
   end
@@ -22,7 +22,7 @@ function on_end_session(said)
 end
 
 function on_create(said, name)
-  local id, chosen, retention, has_max, max = parse('>c16I1I4I1I4', said, SAID)
+  local id, chosen, retention, has_max, max = parse('>c16I1I4I1I4', said, NAMED)
   if not known(id) then
     return UNKNOWN_SESSION
   end
@@ -31,7 +31,7 @@ end
 
 -- Whose request it is, and about which room.
 function request(said)
-  local id, code, rest = parse('>c16c8', said, SAID)
+  local id, code, rest = parse('>c16c8', said, NAMED)
   return id, code, string.sub(said, rest)
 end
 
@@ -61,7 +61,7 @@ function on_attach(said)
 end
 
 function on_detach(said)
-  return detach(string.sub(said, SAID))
+  return detach(string.sub(said, NAMED))
 end
 
 function on_post(said, content)
@@ -81,7 +81,7 @@ function on_typing(said)
 end
 
 function on_report(said, reason)
-  local id, name = string.sub(said, SAID, SAID + 15), string.sub(said, SAID + 16)
+  local id, name = string.sub(said, NAMED, NAMED + 15), string.sub(said, NAMED + 16)
   if not known(id) then
     return UNKNOWN_SESSION
   end
@@ -130,7 +130,7 @@ function on_close(said)
 end
 
 function on_close_by_moderator(said)
-  local refusal, number = find(string.sub(said, SAID))
+  local refusal, number = find(string.sub(said, NAMED))
   if refusal then
     return refusal
   end
@@ -138,15 +138,15 @@ function on_close_by_moderator(said)
 end
 
 function on_ban_session(said)
-  return ban_session(string.sub(said, SAID))
+  return ban_session(string.sub(said, NAMED))
 end
 
 function on_lift_session(said)
-  return lift_session(string.sub(said, SAID))
+  return lift_session(string.sub(said, NAMED))
 end
 
 function on_renew(said)
-  local node = string.sub(said, SAID)
+  local node = string.sub(said, NAMED)
   renew(node)
   register(node)
 end
@@ -165,12 +165,12 @@ function on_census(said)
 end
 
 function on_session(said)
-  local refusal, view = view_session(string.sub(said, SAID))
+  local refusal, view = view_session(string.sub(said, NAMED))
   return {refusal or 0, view}
 end
 
 function on_mine(said)
-  local id = string.sub(said, SAID)
+  local id = string.sub(said, NAMED)
   if not known(id) then
     return {UNKNOWN_SESSION}
   end
@@ -222,7 +222,7 @@ end
 
 -- Behind a message, or behind all for an empty name.
 function on_all_reports(said)
-  local limit, rest = parse('>I4', said, SAID)
+  local limit, rest = parse('>I4', said, NAMED)
   local name = string.sub(said, rest)
   return all_reports(name == '' and '+' or '(' .. name, limit)
 end
