@@ -75,7 +75,7 @@ fn another_schema_version_and_another_key_are_told_apart() {
     assert_eq!(opened(Value::Array(vec![Value::Int(-2)])), Err(Malformed::Fingerprint));
     assert_eq!(
         Malformed::Version { found: 7, expected: 4 }.to_string(),
-        "the pool has schema version 7, but this server has 3"
+        "the pool has schema version 7, but this server has 4"
     );
 }
 
