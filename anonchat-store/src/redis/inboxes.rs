@@ -1,22 +1,22 @@
 //! The nodes that are open at this store, and where their mail goes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use anonchat_core::room::RoomEnvelope;
-use anonchat_core::{Inbox, Mail, NodeId, RoomInbox};
+use anonchat_core::{Inbox, Mail, NodeId, RoomInbox, Whisper};
 use tokio::sync::watch;
 
 /// One inbox for each open node: for the mail of all pools, or for that of rooms.
 pub(super) struct Inboxes<I: ?Sized = dyn Inbox> {
-    by_node: Mutex<BTreeMap<NodeId, Arc<I>>>,
+    by_node: RwLock<BTreeMap<NodeId, Arc<I>>>,
     /// The open nodes in the order in which they were opened. They never become fewer.
     nodes: watch::Sender<Vec<NodeId>>,
 }
 
 impl<I: ?Sized> Inboxes<I> {
     pub(super) fn new() -> Self {
-        Self { by_node: Mutex::default(), nodes: watch::Sender::new(Vec::new()) }
+        Self { by_node: RwLock::default(), nodes: watch::Sender::new(Vec::new()) }
     }
 
     /// Opens a node, or replaces its inbox.
@@ -32,22 +32,29 @@ impl<I: ?Sized> Inboxes<I> {
         !self.nodes.borrow().is_empty()
     }
 
-    /// Whether this node is open.
-    pub(super) fn contains(&self, node: NodeId) -> bool {
-        self.nodes.borrow().contains(&node)
-    }
-
     pub(super) fn watch(&self) -> watch::Receiver<Vec<NodeId>> {
         self.nodes.subscribe()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<NodeId, Arc<I>>> {
-        self.by_node.lock().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<NodeId, Arc<I>>> {
+        self.by_node.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> RwLockWriteGuard<'_, BTreeMap<NodeId, Arc<I>>> {
+        self.by_node.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inboxes {
-    /// Hands mail over, in order; that of nodes that are not open is nobody's. The lock is held
+    /// Hands a whisper over if its node is open, and gives it back otherwise.
+    pub(super) fn whisper(&self, whisper: Whisper) -> Option<Whisper> {
+        let by_node = self.read();
+        let Some(inbox) = by_node.get(&whisper.to.node) else { return Some(whisper) };
+        inbox.deliver(Mail::Whisper(whisper));
+        None
+    }
+
+    /// Hands mail over, in order; that of nodes that are not open is nobody's. Nobody else delivers
     /// meanwhile: once [`Self::open`] has returned, the inbox that it replaced gets nothing more;
     /// and no whisper comes between the mail of one commit, of which one may answer before the
     /// other is told.

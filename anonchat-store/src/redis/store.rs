@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anonchat_core::{
-    AdminStore, AuditEntry, AuditPage, AuditRecord, Command, Commit, Dice, Inbox, Mail, NodeId,
-    Policy, PoolId, Query, Store, StoreError, UnixMillis, View, Whisper,
+    AdminStore, AuditEntry, AuditPage, AuditRecord, Command, Commit, Dice, Inbox, NodeId, Policy,
+    PoolId, Query, Store, StoreError, UnixMillis, View, Whisper,
 };
 use async_trait::async_trait;
 use tokio::task::JoinSet;
@@ -213,12 +213,18 @@ impl Store for RedisStore {
 
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
         let link = self.link(pool)?;
-        if self.deployment.inboxes.contains(whisper.to.node) {
+        match self.deployment.inboxes.whisper(whisper) {
+            Some(whisper) => Ok(link.whisper(whisper).await?),
             // Two people on one server need nobody else to talk.
-            self.deployment.inboxes.deliver([Mail::Whisper(whisper)]);
-            return Ok(());
+            None => Ok(()),
         }
-        Ok(link.whisper(whisper).await?)
+    }
+
+    fn whisper_here(&self, pool: &PoolId, whisper: Whisper) -> Option<Whisper> {
+        match self.link(pool) {
+            Ok(_) => self.deployment.inboxes.whisper(whisper),
+            Err(_) => Some(whisper),
+        }
     }
 }
 
