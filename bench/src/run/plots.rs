@@ -118,7 +118,7 @@ fn memory(results: &Results) -> String {
 }
 
 fn waiting(results: &Results) -> String {
-    const GROUP: &str = "leave_join_match";
+    const GROUP: &str = "stay";
     let named = tables::functions(results).into_iter().enumerate();
     let lines: Vec<_> = named
         .map(|(colour, function)| {

@@ -104,7 +104,7 @@ const TARGETS: [Target; 26] = [
 
 const ASTRAY: [&str; 3] = ["lost", "duplicated", "misrouted"];
 
-const CYCLE: &str = "leave_join_match";
+const CYCLE: &str = "stay";
 
 fn nanos(archive: &Archive, waiting: u32, function: &str) -> Option<f64> {
     archive.part("pool")?.figure(&format!("{CYCLE}/{waiting}"), function, "ns")
