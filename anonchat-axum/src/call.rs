@@ -22,19 +22,20 @@ pub(crate) const TURNS: usize = 64;
 const LEAVE: Duration = Duration::from_secs(2);
 
 /// A question to the store, and its answer once that is there.
-pub(crate) struct Call<'a> {
-    asking: Pin<Box<dyn Future<Output = Input<'static>> + Send + 'a>>,
+pub(crate) struct Call {
+    asking: Pin<Box<dyn Future<Output = Input<'static>> + Send>>,
     answer: Option<Input<'static>>,
 }
 
-impl<'a> Call<'a> {
+impl Call {
     /// Asks for a command. Without a pool there is nobody to ask.
-    pub(crate) fn apply(chat: &'a AnonChat, pool: Option<&PoolId>, command: Command) -> Self {
+    pub(crate) fn apply(chat: &AnonChat, pool: Option<&PoolId>, command: Command) -> Self {
         let takes_turn = matches!(
             command,
             Command::Attach { .. } | Command::Enter { .. } | Command::Detach { .. }
         );
-        let pool = pool.cloned();
+        let patience = if chat.hub().is_closing() { LEAVE } else { PATIENCE };
+        let (chat, pool) = (chat.clone(), pool.cloned());
         let applied = async move {
             let pool = pool.ok_or(StoreError::UnknownPool)?;
             let _turn = if takes_turn { chat.turns().acquire().await.ok() } else { None };
@@ -44,7 +45,6 @@ impl<'a> Call<'a> {
             }
             Ok(commit)
         };
-        let patience = if chat.hub().is_closing() { LEAVE } else { PATIENCE };
         let asking = Box::pin(async move {
             match within(patience, applied).await {
                 Ok(commit) => Input::Committed(commit.outcome.map(drop)),
@@ -55,8 +55,8 @@ impl<'a> Call<'a> {
     }
 
     /// Asks a question.
-    pub(crate) fn read(chat: &'a AnonChat, pool: Option<&PoolId>, query: Query) -> Self {
-        let pool = pool.cloned();
+    pub(crate) fn read(chat: &AnonChat, pool: Option<&PoolId>, query: Query) -> Self {
+        let (chat, pool) = (chat.clone(), pool.cloned());
         let asking = Box::pin(async move {
             let Some(pool) = pool else { return Input::Unavailable };
             let view = chat.store().read(&pool, clock::now(), &query).await;

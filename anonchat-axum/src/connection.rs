@@ -1,6 +1,8 @@
 //! A connection from its coming in to its end, whatever carries it.
 
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use anonchat_core::session::Session;
 use anonchat_core::{Client, Command, DeviceId, Gender, PairId, PoolId};
@@ -27,8 +29,15 @@ pub(crate) struct Guest {
 }
 
 /// Serves somebody until they are gone.
-pub(crate) async fn connect(chat: AnonChat, guest: Guest, transport: impl Transport) {
-    let place = chat.hub().enter();
+///
+/// The future is what an idle connection costs, so that it holds nothing twice: everything is put
+/// together before it is.
+pub(crate) fn connect(
+    chat: AnonChat,
+    guest: Guest,
+    transport: impl Transport,
+) -> impl Future<Output = ()> + Send {
+    let place = Arc::new(chat.hub().enter());
     chat.metrics().opened();
     tracing::debug!(native = guest.client == Client::Native, "a connection has come in");
     let Guest { device, client, pool, declares, enters } = guest;
@@ -40,8 +49,12 @@ pub(crate) async fn connect(chat: AnonChat, guest: Guest, transport: impl Transp
     let session = session.with_rates(chat.tally().of(now, device)).declaring(declares);
     let span =
         tracing::debug_span!("connection", native = client == Client::Native, reason = Empty);
-    let driven = AssertUnwindSafe(drive(&chat, &place, session, transport).instrument(span));
-    if driven.catch_unwind().await.is_err() {
+    let driven = drive(chat.clone(), Arc::clone(&place), session, transport).instrument(span);
+    // A block that awaits what it has captured would hold it once more.
+    AssertUnwindSafe(driven).catch_unwind().then(async move |driven| {
+        if driven.is_ok() {
+            return;
+        }
         tracing::error!("a connection's task panicked");
         chat.metrics().closed(Reason::Panicked, false);
         // Whatever broke, the device does not stay behind as a ghost that others are paired with.
@@ -51,5 +64,5 @@ pub(crate) async fn connect(chat: AnonChat, guest: Guest, transport: impl Transp
             let detaching = chat.store().apply(&pool, clock::now(), clock::roll(), &detach);
             let _ = Box::pin(detaching).await;
         }
-    }
+    })
 }

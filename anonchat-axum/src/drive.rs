@@ -10,6 +10,7 @@
 
 use std::future::{Future, pending};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anonchat_core::session::{
@@ -35,14 +36,14 @@ use crate::transport::{Heard, Transport};
 const BATCH: usize = 64;
 
 /// One connection under way.
-struct Line<'a, T> {
-    chat: &'a AnonChat,
-    place: &'a Place,
+struct Line<T> {
+    chat: AnonChat,
+    place: Arc<Place>,
     session: Session,
     transport: T,
     wire: Wire,
     /// What the store has not answered yet.
-    call: Option<Call<'a>>,
+    call: Option<Call>,
     /// A frame that waits for that answer. Nothing is heard after it.
     held: Option<Box<str>>,
     /// The counts that the tally knows.
@@ -68,12 +69,12 @@ enum Wire {
 /// Runs a connection from its first frame to its last.
 ///
 /// What it needs is put together before the future is, which holds it once and not at each step.
-pub(crate) fn drive<'a, T: Transport + 'a>(
-    chat: &'a AnonChat,
-    place: &'a Place,
+pub(crate) fn drive<T: Transport>(
+    chat: AnonChat,
+    place: Arc<Place>,
     session: Session,
     transport: T,
-) -> impl Future<Output = ()> + Send + use<'a, T> {
+) -> impl Future<Output = ()> + Send {
     let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
     let (wire, noted) = (Wire::Open, session.rates());
     let (call, held, watch) = (None, None, Watch::default());
@@ -87,9 +88,9 @@ pub(crate) fn drive<'a, T: Transport + 'a>(
     }
 }
 
-impl<'a, T: Transport> Line<'a, T> {
+impl<T: Transport> Line<T> {
     async fn run(&mut self) -> Close {
-        let place = self.place;
+        let place = Arc::clone(&self.place);
         let mut timer = pin!(sleep(Duration::ZERO));
         let mut armed = None;
         if let Some(close) = self.carry_out().await {
@@ -138,7 +139,7 @@ impl<'a, T: Transport> Line<'a, T> {
         let noted = self.chat.tally().note(clock::now(), device, conn, rates, frames);
         self.noted = noted.rates;
         self.session.set_rates(noted.rates);
-        limits::tell(self.chat, device, noted.units);
+        limits::tell(&self.chat, device, noted.units);
     }
 
     /// Handles everything that is there already.
@@ -197,10 +198,10 @@ impl<'a, T: Transport> Line<'a, T> {
                 }
                 Output::Ping => self.write(None).await,
                 Output::Apply(command) => {
-                    self.ask(Call::apply(self.chat, self.session.pool(), command));
+                    self.ask(Call::apply(&self.chat, self.session.pool(), command));
                 }
                 Output::Read(query) => {
-                    self.ask(Call::read(self.chat, self.session.pool(), query));
+                    self.ask(Call::read(&self.chat, self.session.pool(), query));
                 }
                 Output::Whisper(whisper) => {
                     self.flush().await;
@@ -225,7 +226,7 @@ impl<'a, T: Transport> Line<'a, T> {
     }
 
     /// Asks the store something, and goes on at once if it answers at once.
-    fn ask(&mut self, mut call: Call<'a>) {
+    fn ask(&mut self, mut call: Call) {
         match call.answer_now() {
             Some(answer) => self.answered(answer),
             None => self.call = Some(call),
@@ -291,14 +292,14 @@ impl<'a, T: Transport> Line<'a, T> {
         };
         let frame = wire::decode(text);
         if self.call.is_none() || frame.as_ref().is_ok_and(is_talk) {
-            hand_in(self.chat, &mut self.session, frame, text.len());
+            hand_in(&self.chat, &mut self.session, frame, text.len());
         } else {
             self.held = Some(text.into());
         }
     }
 
     fn hand_in(&mut self, frame: Result<ClientFrame<'_>, FrameError>, bytes: usize) {
-        hand_in(self.chat, &mut self.session, frame, bytes);
+        hand_in(&self.chat, &mut self.session, frame, bytes);
     }
 
     fn count(&self, frame: &ServerFrame, bytes: usize) {
@@ -381,7 +382,7 @@ impl<'a, T: Transport> Line<'a, T> {
 }
 
 /// The answer to the call that is under way.
-async fn answer(call: &mut Option<Call<'_>>) -> Input<'static> {
+async fn answer(call: &mut Option<Call>) -> Input<'static> {
     match call {
         Some(call) => call.answer().await,
         None => pending().await,

@@ -19,7 +19,7 @@ const LEAVE: Duration = Duration::from_secs(2);
 pub(crate) async fn patiently<T, M: Letter>(
     mailbox: &Mailbox<M>,
     patience: Duration,
-    call: Option<&mut Call<'_>>,
+    call: Option<&mut Call>,
     op: impl Future<Output = T>,
 ) -> Option<T> {
     let mut op = pin!(op);
@@ -46,7 +46,7 @@ pub(crate) async fn patiently<T, M: Letter>(
     .await
 }
 
-async fn go_on(call: Option<&mut Call<'_>>) -> Infallible {
+async fn go_on(call: Option<&mut Call>) -> Infallible {
     match call {
         Some(call) => call.go_on().await,
         None => pending().await,

@@ -7,6 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query as Params, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 
 use crate::address;
 use crate::chat::AnonChat;
@@ -38,9 +39,8 @@ pub(crate) async fn handshake(
         return (StatusCode::FORBIDDEN, Detail("Device banned")).into_response();
     }
     let longest = chat.settings().policy.connection.frame_bytes as usize;
-    upgrade.open(longest, guest.client, move |socket| async move {
-        let _seat = seat;
-        connect(chat, guest, socket).await;
+    upgrade.open(longest, guest.client, move |socket| {
+        connect(chat, guest, socket).map(move |()| drop(seat))
     })
 }
 

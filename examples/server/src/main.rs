@@ -15,12 +15,15 @@ mod verifier;
 use std::alloc::System;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::thread;
 
 use anonchat_axum::AnonChat;
 use anonchat_axum::screens::{Language, Screens};
 use clap::Parser;
 use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use zeroizing_alloc::ZeroAlloc;
@@ -36,15 +39,28 @@ use stop::Stop;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Settings::parse()).await {
+fn main() -> ExitCode {
+    let settings = Settings::parse();
+    let ended =
+        runtime().map_err(Refusal::from).and_then(|runtime| runtime.block_on(run(settings)));
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
             let _ = writeln!(io::stderr(), "anonchat-server: {refusal}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// A runtime for the cores that there are. With one there is nobody to share work with, and one
+/// queue in which everybody waits for their turn is fairer: of several, one is seldom looked at.
+fn runtime() -> io::Result<Runtime> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut runtime = match cores {
+        1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    runtime.enable_all().build()
 }
 
 async fn run(settings: Settings) -> Result<(), Refusal> {
