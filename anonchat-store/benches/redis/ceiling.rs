@@ -136,11 +136,7 @@ async fn call(stage: &Stage, script: &Script, callers: usize) -> (u64, Duration)
                     call.arg(sha).arg(0);
                     call
                 }
-                Script::Trivial(sha) => {
-                    let mut call = cmd("EVALSHA");
-                    call.arg(sha).arg(1).arg("k");
-                    call
-                }
+                Script::Trivial(sha) => stage.calls.instead(sha, at(n), dice(n), &asked),
                 Script::Join => stage.calls.command(at(n), dice(n), &asked),
             };
             let reply: Value = call.query_async(&mut connection).await.expect("an answer");
@@ -174,7 +170,7 @@ fn carry(stage: &mut Stage, channel: &str) {
 
 /// A server reads its mail while people join. Returns the channel.
 fn listen(stage: &mut Stage) -> String {
-    let (channel, _) = stage.calls.open(NODE);
+    let (channel, _) = stage.calls.open(START, NODE);
     let mut mail = UnixStream::connect(stage.server.socket()).expect("Redis takes connections");
     mail.write_all(format!("SUBSCRIBE {channel}\r\n").as_bytes()).expect("it listens");
     // It ends with Redis.

@@ -6,9 +6,7 @@
 //!
 //! | Part | What |
 //! |---|---|
-//! | `join` | matches a second through the store, beside a bare script of the same shape |
-//! | `messages` | messages a second from one store to another, beside bare `PUBLISH` |
-//! | `ceiling` | joins and matches a second at 1, 8 and 64 callers without the store, beside a script that does nothing and one of as many trivial calls |
+//! | `ceiling` | joins and matches a second at 1, 8 and 64 callers, beside a script that does nothing and one of as many trivial calls |
 //! | `queue` | a match with 100, 10,000 and 1,000,000 waiting |
 //! | `memory` | bytes for a person who is there, waits, talks, or is merely known |
 //! | `day` | a day of a million people in virtual time, and what is left of it |
@@ -20,9 +18,7 @@
 
 mod ceiling;
 mod day;
-mod join;
 mod memory;
-mod messages;
 mod people;
 mod queue;
 mod servers;
@@ -32,9 +28,7 @@ use stage::Stage;
 
 type Part = (&'static str, fn(&mut Stage));
 
-const PARTS: [Part; 7] = [
-    ("join", join::measure),
-    ("messages", messages::measure),
+const PARTS: [Part; 5] = [
     ("ceiling", ceiling::measure),
     ("queue", queue::measure),
     ("memory", memory::measure),

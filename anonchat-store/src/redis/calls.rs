@@ -1,19 +1,20 @@
 //! The calls that a store makes, one by one.
 
-use anonchat_core::{Command, Commit, Dice, NodeId, Policy, PoolId, Query, UnixMillis, View};
+use anonchat_core::{
+    Command, Commit, Dice, NodeId, PairId, Policy, PoolId, Query, UnixMillis, View,
+};
 use redis::{Cmd, Value, cmd};
 
 use super::decode;
-use super::encode::{self, Moment};
-use super::keys::{Key, mail_channel};
-use super::script::{Keys, Script, Scripts};
+use super::encode::{self, Call};
+use super::keys::mail_channel;
+use super::script::{Script, Scripts};
 
 /// The calls that a store makes of Redis, for benchmarks that send them in their own way.
 ///
-/// The [library](Self::library) has to be loaded first.
+/// The scripts have to be [loaded](Self::scripts) first.
 pub struct Calls {
-    rules: Vec<u8>,
-    names: Vec<String>,
+    policy: Policy,
     pool: PoolId,
     scripts: Scripts,
     mailbox: String,
@@ -26,34 +27,43 @@ pub struct Unexpected(String);
 
 impl Calls {
     /// Calls of a store with these rules, for the pool `main`.
-    pub fn new(policy: &Policy) -> Self {
+    pub fn new(policy: Policy) -> Self {
         let (pool, scripts) = (PoolId::main(), Scripts::new());
-        let rules = encode::rules(policy, false);
-        Self { names: Key::all_of(&pool), pool, rules, scripts, mailbox: String::new() }
+        Self { policy, pool, scripts, mailbox: String::new() }
     }
 
-    /// The library with every script, to be loaded.
-    pub fn library(&self) -> &str {
-        self.scripts.open().code().source()
+    /// The text of every script.
+    pub fn scripts(&self) -> impl Iterator<Item = &str> {
+        self.scripts.iter().map(|(_, script)| script.source())
     }
 
     /// From now on mail for this node is published, in the mailbox that the call opens. Returns
     /// the channel with it.
-    pub fn open(&mut self, node: NodeId) -> (String, Cmd) {
+    pub fn open(&mut self, at: UnixMillis, node: NodeId) -> (String, Cmd) {
         self.mailbox = mail_channel(&self.pool, node, 1);
-        let arguments = encode::open("", &[node], None);
-        (self.mailbox.clone(), self.call(self.scripts.open(), &arguments))
+        let dice = Dice { pair: PairId::from_bytes([0; 16]) };
+        let arguments = encode::open(&self.call(at, dice), "", &[node], None);
+        let script = self.scripts.open();
+        (self.mailbox.clone(), self.evaluate(script, script.sha(), &arguments))
     }
 
     /// The call of a command.
     pub fn command(&self, at: UnixMillis, dice: Dice, command: &Command) -> Cmd {
-        let moment = Moment { at, dice, registers: !self.mailbox.is_empty() };
-        self.call(self.scripts.command(command), &encode::command(moment, command))
+        let script = self.scripts.command(command);
+        self.evaluate(script, script.sha(), &encode::command(&self.call(at, dice), command))
+    }
+
+    /// The call of a command, but of another script with its keys and arguments.
+    pub fn instead(&self, sha: &str, at: UnixMillis, dice: Dice, command: &Command) -> Cmd {
+        let script = self.scripts.command(command);
+        self.evaluate(script, sha, &encode::command(&self.call(at, dice), command))
     }
 
     /// The call of a query.
     pub fn query(&self, at: UnixMillis, query: &Query) -> Cmd {
-        self.call(self.scripts.query(query), &encode::query(at, query))
+        let dice = Dice { pair: PairId::from_bytes([0; 16]) };
+        let script = self.scripts.query(query);
+        self.evaluate(script, script.sha(), &encode::query(&self.call(at, dice), query))
     }
 
     /// What came of a command.
@@ -62,8 +72,7 @@ impl Calls {
     ///
     /// [`Unexpected`], if it is no reply to one.
     pub fn commit(reply: Value) -> Result<Commit, Unexpected> {
-        decode::replies(reply, 1, encode::SCHEMA)
-            .and_then(|mut replies| decode::commit(replies.swap_remove(0)))
+        decode::commit(reply)
             .map(|reply| reply.commit)
             .map_err(|malformed| Unexpected(malformed.to_string()))
     }
@@ -77,13 +86,15 @@ impl Calls {
         decode::view(query, reply).map_err(|malformed| Unexpected(malformed.to_string()))
     }
 
-    fn call(&self, script: &Script, arguments: &[Vec<u8>]) -> Cmd {
-        let mut call = cmd("FCALL");
-        call.arg(script.name()).arg(script.touches().len());
-        for key in script.touches() {
-            call.arg(&self.names[key.place()]);
-        }
-        call.arg(&self.rules).arg(&self.mailbox).arg(arguments);
+    fn call(&self, at: UnixMillis, dice: Dice) -> Call<'_> {
+        let registers = !self.mailbox.is_empty();
+        Call { policy: &self.policy, at, dice, mailbox: &self.mailbox, sharded: false, registers }
+    }
+
+    fn evaluate(&self, script: &Script, sha: &str, arguments: &[Vec<u8>]) -> Cmd {
+        let keys = script.keys(&self.pool);
+        let mut call = cmd("EVALSHA");
+        call.arg(sha).arg(keys.len()).arg(keys).arg(arguments);
         call
     }
 }

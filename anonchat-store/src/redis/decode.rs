@@ -28,22 +28,6 @@ pub(super) struct Reply {
     pub(super) mail: Option<u64>,
 }
 
-/// The replies to so many commands of one call. A refusal of the call is that of each.
-pub(super) fn replies(reply: Value, count: usize, expected: u32) -> Result<Vec<Value>, Malformed> {
-    match reply {
-        Value::Array(items)
-            if items.first().is_some_and(|item| matches!(item, Value::Array(_))) =>
-        {
-            if items.len() == count {
-                Ok(items)
-            } else {
-                Err(Malformed::Range("the number of replies"))
-            }
-        }
-        other => Err(Items::answer(other, expected).err().unwrap_or(Malformed::Type("replies"))),
-    }
-}
-
 /// The reply to a command.
 pub(super) fn commit(reply: Value) -> Result<Reply, Malformed> {
     let (status, mut rest) = Items::open(reply, SCHEMA)?;

@@ -14,7 +14,7 @@ use super::link::Deployment;
 use super::malformed::Malformed;
 use super::outage::Outage;
 use super::pack::Pack;
-use super::script::LoneScript;
+use super::script::Script;
 
 /// Calls that may be under way at once. More wait for their turn.
 const CALLS: usize = 64;
@@ -27,13 +27,14 @@ pub(super) struct Desk {
     deployment: Arc<Deployment>,
     line: Line,
     calls: Semaphore,
-    record: LoneScript,
-    audit: LoneScript,
+    record: Script,
+    audit: Script,
 }
 
 impl Desk {
     pub(super) fn new(deployment: Arc<Deployment>) -> Self {
-        let script = |flags: &str, text: &str| LoneScript::new(format!("#!lua{flags}\n{text}"));
+        let script =
+            |flags: &str, text: &str| Script::new(format!("#!lua{flags}\n{text}"), Vec::new());
         Self {
             deployment,
             line: Line::new(),
@@ -82,13 +83,9 @@ impl Desk {
         self.turn(async |up, until| up.query(until, set).await).await.map(drop)
     }
 
-    async fn run_script(
-        &self,
-        script: &LoneScript,
-        arguments: &[Vec<u8>],
-    ) -> Result<Value, Outage> {
+    async fn run_script(&self, script: &Script, arguments: &[Vec<u8>]) -> Result<Value, Outage> {
         let keys = [RECORD, ABOUT].map(String::from);
-        self.turn(async |up, until| up.run(until, script, &keys, arguments).await).await
+        self.turn(async |up, until| up.evaluate(until, script, &keys, arguments).await).await
     }
 
     /// Waits for what a call needs, no longer than the deadline, and makes it.

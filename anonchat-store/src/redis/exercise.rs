@@ -12,7 +12,7 @@ use anonchat_core::{
 use redis::Value;
 
 use super::decode::{Reply, commit, opened, view};
-use super::mail::{Batch, batch, encode_whispers, whispers as whispers_in};
+use super::mail::{Batch, batch, encode_whisper, whisper};
 use super::mirror;
 use super::rooms::exercise::{self as rooms, Kind};
 
@@ -62,8 +62,8 @@ pub fn replies(data: &[u8]) {
         ROOM_VIEW => rooms::reply(Kind::View, &value(data)),
         ROOM_BATCH => rooms::payload(data),
         _ => {
-            if let Ok(read) = whispers_in(data) {
-                assert_eq!(encode_whispers(&read), data, "whispers are read as they are written");
+            if let Ok(read) = whisper(data) {
+                assert_eq!(encode_whisper(&read), data, "a whisper is read as it is written");
             }
         }
     }
@@ -94,7 +94,7 @@ pub fn reply_seeds() -> Vec<Vec<u8>> {
     }
     seeds.push(input(OPENED, &items(&Value::Array(vec![Value::Int(0), Value::Int(3)]))));
     seeds.push(input(OPENED, &items(&Value::Array(vec![Value::Int(-1), Value::Int(2)]))));
-    seeds.extend(whispers().iter().map(|whisper| input(WHISPER, &encode_whispers([whisper]))));
+    seeds.extend(whispers().iter().map(|whisper| input(WHISPER, &encode_whisper(whisper))));
     seeds.extend(rooms::seeds().into_iter().map(|(kind, value)| match (kind, value) {
         (Kind::Batch, Value::BulkString(payload)) => input(ROOM_BATCH, &payload),
         (Kind::View, value) => input(ROOM_VIEW, &items(&value)),

@@ -50,8 +50,6 @@
 
 use anonchat_core::{Limit, NodeId, PoolId, RateKey};
 
-use super::script::Keys;
-
 macro_rules! keys {
     ($(#[$doc:meta])* $enum:ident; $($key:ident $lua:literal $name:literal;)*) => {
         $(#[$doc])*
@@ -72,10 +70,6 @@ macro_rules! keys {
 
             fn in_scripts(self) -> &'static str {
                 match self { $(Self::$key => $lua,)* }
-            }
-
-            fn place(self) -> usize {
-                self as usize
             }
         }
     };
@@ -111,11 +105,6 @@ keys! {
 }
 
 impl Key {
-    /// The names of all in a pool.
-    pub(super) fn all_of(pool: &PoolId) -> Vec<String> {
-        Self::ALL.iter().map(|key| key.of(pool)).collect()
-    }
-
     /// Its name in a pool.
     pub(super) fn of(self, pool: &PoolId) -> String {
         format!("anonchat:{{{}}}:{}", pool.as_str(), self.name())

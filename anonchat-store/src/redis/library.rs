@@ -1,15 +1,13 @@
-//! The files of the scripts, taken apart, and put together as a library of Redis' functions.
+//! The files of the scripts, taken apart, and scripts composed of the functions in them.
 //!
-//! A file consists of functions that begin and end at the left edge. All of them are in the library,
-//! which Redis makes once; a command is one function that Redis can be asked to call. The keys of a
-//! command are those that occur in the function where it begins, in every function that one calls,
-//! and so on. Constants are put in place of their names.
+//! A file consists of functions that begin and end at the left edge. A script is the function
+//! where a command begins, every function that one calls, and so on; the keys are those that
+//! occur in them. Constants are put in place of their names, and so are keys and arguments. What
+//! only a function needs that is marked as seldom called is made within that one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
-use std::sync::Arc;
 
-use super::script::{Code, Keys, Script};
+use super::script::{Keys, Script};
 
 /// These files with one passage replaced; `None` unless it occurs in that file exactly once.
 #[cfg(feature = "conformance")]
@@ -41,47 +39,13 @@ pub(super) enum Kind {
     Opens,
 }
 
-impl Kind {
-    /// The function in which the one of a script runs.
-    const fn frame(self) -> &'static str {
-        match self {
-            Self::Writes => "apply",
-            Self::Reads => "read",
-            Self::Opens => "run",
-        }
-    }
-}
-
-/// What Redis offers, by the name in the files. While a library is made it is not there yet, and
-/// each look-up of a global name costs a call several times what a local one does.
-pub(super) const OFFERED: [(&str, &str); 20] = [
-    ("call", "redis.call"),
-    ("pack", "struct.pack"),
-    ("parse", "struct.unpack"),
-    ("bit.band", "bit.band"),
-    ("ipairs", "ipairs"),
-    ("math.ceil", "math.ceil"),
-    ("math.floor", "math.floor"),
-    ("math.max", "math.max"),
-    ("math.min", "math.min"),
-    ("string.byte", "string.byte"),
-    ("string.char", "string.char"),
-    ("string.find", "string.find"),
-    ("string.format", "string.format"),
-    ("string.rep", "string.rep"),
-    ("string.sub", "string.sub"),
-    ("table.concat", "table.concat"),
-    ("table.insert", "table.insert"),
-    ("table.sort", "table.sort"),
-    ("tonumber", "tonumber"),
-    ("unpack", "unpack"),
-];
-
 /// The files, taken apart.
 pub(super) struct Library<'a> {
     prelude: &'a str,
     constants: BTreeMap<&'a str, String>,
     functions: BTreeMap<&'a str, Function<'a>>,
+    /// Those with the mark `-- seldom` before them.
+    seldom: BTreeSet<&'a str>,
 }
 
 struct Function<'a> {
@@ -93,123 +57,110 @@ struct Function<'a> {
 impl<'a> Library<'a> {
     pub(super) fn new(mut files: impl Iterator<Item = &'a str>) -> Self {
         let prelude = files.next().unwrap_or_default();
-        let (constants, functions) = (BTreeMap::new(), BTreeMap::new());
-        let mut library = Self { prelude, constants, functions };
+        let mut library = Self {
+            prelude,
+            constants: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            seldom: BTreeSet::new(),
+        };
         files.for_each(|file| library.add(file));
         library
     }
 
     fn add(&mut self, file: &'a str) {
-        let mut rest = file;
+        let (mut rest, mut seldom) = (file, false);
         while let Some((line, after)) = rest.split_once('\n') {
             let Some(header) = line.strip_prefix("function ") else {
                 let constant = line.strip_prefix("local ").and_then(|line| line.split_once(" = "));
                 self.constants.extend(constant.map(|(name, value)| (name, value.to_owned())));
-                rest = after;
+                (rest, seldom) = (after, line == "-- seldom");
                 continue;
             };
             let end = rest.find("\nend\n").map_or(rest.len(), |end| end + 5);
             let name = header.split('(').next().unwrap_or_default();
             let function = Function { place: self.functions.len(), text: &rest[..end] };
             self.functions.insert(name, function);
+            self.seldom.extend(seldom.then_some(name));
             rest = &rest[end..];
         }
     }
 
-    /// A script for each of these functions, all in one library.
-    pub(super) fn scripts<K: Keys, const N: usize>(
-        &self,
-        entries: [(&'static str, Kind); N],
-    ) -> [Script<K>; N] {
-        let mut body = self.shared::<K>();
-        for (entry, kind) in entries {
-            self.register::<K>(&mut body, entry, kind);
-        }
-        let code = Arc::new(Code::new(&body, NAME));
-        entries.map(|(entry, kind)| Script::new(Arc::clone(&code), entry, self.keys(entry, kind)))
-    }
-
-    /// The keys that a script touches.
-    fn keys<K: Keys>(&self, entry: &str, kind: Kind) -> Vec<K> {
-        let functions = self.reached([kind.frame(), entry]);
-        let words: BTreeSet<_> = functions.iter().flat_map(|text| words(text)).collect();
-        K::ALL.iter().copied().filter(|key| words.contains(key.in_scripts())).collect()
-    }
-
-    /// How many arguments a command or a query has.
-    fn parameters(&self, entry: &str) -> usize {
-        let text = self.functions.get(entry).map_or("", |function| function.text);
-        let parameters = text.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
-        parameters.map_or(0, |(list, _)| list.split(',').count())
-    }
-
-    /// What all scripts share: names of keys, what Redis offers, the prelude and the functions.
-    fn shared<K: Keys>(&self) -> String {
-        let keys: Vec<_> = K::ALL.iter().map(|key| key.in_scripts()).collect();
-        let mut body = format!("local {}\n", keys.join(", "));
-        let names: Vec<_> = OFFERED.iter().map(|(name, offered)| local(name, offered)).collect();
-        let offered: Vec<_> = OFFERED.iter().map(|(_, offered)| *offered).collect();
-        let (names, offered) = (names.join(", "), offered.join(", "));
-        let _ = write!(body, "local {names}\nlocal function offer()\n{names} = {offered}\nend\n");
+    pub(super) fn script<K: Keys>(&self, entry: &str, kind: Kind) -> Script<K> {
+        let frame = match kind {
+            Kind::Writes => "apply",
+            Kind::Reads => "read",
+            Kind::Opens => entry,
+        };
+        let functions = self.reached([frame, entry], None);
+        let words: BTreeSet<_> = functions.iter().flat_map(|(_, text)| words(text)).collect();
+        let used = |key: &K| words.contains(key.in_scripts());
+        let keys: Vec<_> = K::ALL.iter().copied().filter(used).collect();
         let mut names = self.constants.clone();
-        names.extend(OFFERED.iter().map(|(name, offered)| (*name, local(name, offered))));
-        // One table takes the functions: the interpreter allows 200 local names.
-        let _ = writeln!(body, "local {FUNCTIONS} = {{}}");
-        self.append(&mut body, self.prelude, &names);
-        let mut functions: Vec<_> = self.functions.values().collect();
-        functions.sort_by_key(|function| function.place);
-        for function in functions {
-            self.append(&mut body, function.text, &names);
+        for (place, key) in keys.iter().enumerate() {
+            names.insert(key.in_scripts(), format!("KEYS[{}]", place + 1));
         }
-        body
+
+        let flags = if matches!(kind, Kind::Reads) { " flags=no-writes" } else { "" };
+        let mut source = format!("#!lua{flags}\n");
+        // One table, which is found at once, takes the functions: a local variable for each would
+        // cost every script more than most of its work. It has its size from the beginning.
+        let fields: Vec<_> = functions.iter().map(|(name, _)| field(name) + " = 0").collect();
+        source += &format!("local {FUNCTIONS} = {{{}}}\n", fields.join(", "));
+        self.append(&mut source, self.prelude, &names);
+        let owners = self.owners([frame, entry], &functions);
+        for (name, text) in functions.iter().filter(|(name, _)| !owners.contains_key(name)) {
+            let (header, body) = text.split_once('\n').unwrap_or((*text, ""));
+            self.append(&mut source, header, &names);
+            for (owned, text) in &functions {
+                if owners.get(owned) == Some(name) {
+                    self.append(&mut source, text, &names);
+                }
+            }
+            self.append(&mut source, body, &names);
+        }
+        let (frame, entry) = (field(frame), field(entry));
+        source += &match kind {
+            Kind::Opens => format!("return {FUNCTIONS}.{entry}()\n"),
+            _ => format!("return {FUNCTIONS}.{frame}({FUNCTIONS}.{entry})\n"),
+        };
+        Script::new(source, keys)
     }
 
-    /// Lets Redis call a function. The keys that it is not given are none, so that none is left
-    /// from the call before, which may have been about another pool.
-    fn register<K: Keys>(&self, body: &mut String, entry: &str, kind: Kind) {
-        let keys = self.keys::<K>(entry, kind);
-        let places: Vec<_> = K::ALL
-            .iter()
-            .map(|key| match keys.iter().position(|used| used == key) {
-                Some(place) => format!("keys[{}]", place + 1),
-                None => "nil".to_owned(),
-            })
-            .collect();
-        let all: Vec<_> = K::ALL.iter().map(|key| key.in_scripts()).collect();
-        let flags = if matches!(kind, Kind::Reads) { ", flags = {'no-writes'}" } else { "" };
-        let (all, places) = (all.join(", "), places.join(", "));
-        let (frame, texts) = (field(kind.frame()), self.parameters(entry));
-        let _ = write!(
-            body,
-            "redis.register_function{{function_name = '{NAME}_{entry}'{flags}, callback = \
-             function(keys, args)\nif not call then offer() end\n{all} = {places}\n\
-             return {FUNCTIONS}.{frame}({FUNCTIONS}.{entry}, args, {texts})\nend}}\n"
-        );
-    }
-
-    /// The texts of these functions and of all that they call, in the order of the files.
-    fn reached<'b>(&'b self, first: [&'b str; 2]) -> Vec<&'a str> {
+    /// These functions and all that they call, in the order of the files; what `closed` calls is
+    /// left out.
+    fn reached<'b>(&'b self, first: [&'b str; 2], closed: Option<&str>) -> Vec<(&'b str, &'a str)> {
         let mut open = first.to_vec();
         let mut reached = BTreeMap::new();
         while let Some(name) = open.pop() {
             let Some(function) = self.functions.get(name) else { continue };
-            if reached.insert(function.place, function.text).is_none() {
+            let new = reached.insert(function.place, (name, function.text)).is_none();
+            if new && closed != Some(name) {
                 open.extend(called(function.text));
             }
         }
         reached.into_values().collect()
     }
 
-    /// The names of these functions and of all that they call.
-    #[cfg(test)]
-    pub(super) fn names_reached<'b>(
+    /// The functions that only a function needs which is seldom called, with that function: they
+    /// are not made before it is called.
+    fn owners<'b>(
         &'b self,
         first: [&'b str; 2],
-    ) -> impl Iterator<Item = &'b str> {
-        let reached = self.reached(first);
-        self.functions
-            .iter()
-            .filter_map(move |(name, function)| reached.contains(&function.text).then_some(*name))
+        functions: &[(&'b str, &'a str)],
+    ) -> BTreeMap<&'b str, &'b str> {
+        let mut owners = BTreeMap::new();
+        for owner in
+            functions.iter().map(|(name, _)| *name).filter(|name| self.seldom.contains(name))
+        {
+            if owners.contains_key(owner) {
+                continue;
+            }
+            let kept: BTreeSet<_> =
+                self.reached(first, Some(owner)).into_iter().map(|(name, _)| name).collect();
+            let owned = functions.iter().map(|(name, _)| *name).filter(|name| !kept.contains(name));
+            owners.extend(owned.map(|name| (name, owner)));
+        }
+        owners
     }
 
     /// Appends the lines that say something to Redis, with what names stand for in their place.
@@ -236,18 +187,10 @@ impl<'a> Library<'a> {
     }
 }
 
-/// The table of functions in a library.
+/// The table of functions in a script.
 const FUNCTIONS: &str = "F";
 
-/// What stands in a library for its own name, which is made of its text.
-const NAME: &str = "@";
-
-/// What something that Redis offers is called in a library, where no global name may be.
-fn local(name: &str, offered: &str) -> String {
-    if name == offered && !name.contains('.') { format!("{name}_") } else { field(name) }
-}
-
-/// What a name of the files with a dot in it is called where none may be.
+/// What a function is called in that table.
 pub(super) fn field(name: &str) -> String {
     name.replace('.', "_")
 }

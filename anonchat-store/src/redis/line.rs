@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, PushInfo, PushKind, ServerError, ServerErrorKind, Value, cmd};
-use tokio::sync::{Mutex, watch};
+use redis::{Cmd, PushInfo, PushKind, ServerErrorKind, Value, cmd};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff::Backoff;
 use super::connector::Connector;
 use super::outage::Outage;
 use super::pulse::Pulse;
-use super::script::{Code, Keys, LoneScript, Script};
+use super::script::Script;
 
 /// A connection that was up when it was asked for.
 #[derive(Clone)]
@@ -21,9 +21,7 @@ pub(super) struct Up {
     connection: MultiplexedConnection,
     /// Counts the connections of this line.
     pub(super) generation: u64,
-    pub(super) pulse: Arc<Pulse>,
-    /// Held by who loads a library, so that many do not at once.
-    loading: Arc<Mutex<()>>,
+    pulse: Arc<Pulse>,
 }
 
 /// One multiplexed connection at a time, shared by all calls to a pool.
@@ -56,7 +54,7 @@ impl Line {
             let pulse = Arc::new(Pulse::default());
             let outage = match connector.connect(key, on_disconnect(&pulse)).await {
                 Ok(connection) => {
-                    let up = Up { connection, generation, pulse, loading: Arc::default() };
+                    let up = Up { connection, generation, pulse };
                     self.state.send_modify(|now| *now = Ok(up.clone()));
                     let Err(outage) = attend(&up, connector.deadline(), &mut backoff).await;
                     outage
@@ -70,51 +68,12 @@ impl Line {
 }
 
 impl Up {
-    /// Has Redis call a function of a library, and loads the library if Redis does not know it,
-    /// which says that nothing has run. `names` are those of all keys that there are.
-    pub(super) async fn call<K: Keys>(
+    /// Runs a script: by its hash, and whole if Redis does not know it, which says that it has
+    /// not run. Nothing else is ever sent twice.
+    pub(super) async fn evaluate<K>(
         &self,
         until: Instant,
         script: &Script<K>,
-        names: &[String],
-        arguments: &[&[u8]],
-    ) -> Result<Value, Outage> {
-        let mut call = cmd("FCALL");
-        call.arg(script.name()).arg(script.touches().len());
-        for key in script.touches() {
-            call.arg(&names[key.place()]);
-        }
-        call.arg(arguments);
-        let mut reply = self.send(until, &call).await?;
-        if is_unknown(&reply) {
-            let loading = timeout_at(until, self.loading.lock()).await;
-            let _loading = loading.map_err(|_| Outage::Late)?;
-            reply = self.send(until, &call).await?;
-            // Somebody may take it away again before the call: only the deadline ends this.
-            while is_unknown(&reply) {
-                self.load(until, script.code()).await?;
-                reply = self.send(until, &call).await?;
-            }
-        }
-        self.checked(reply)
-    }
-
-    async fn load(&self, until: Instant, code: &Code) -> Result<(), Outage> {
-        let mut load = cmd("FUNCTION");
-        load.arg("LOAD").arg(code.source());
-        match self.send(until, &load).await? {
-            // Another server was faster.
-            Value::ServerError(error) if says(&error, "already exists") => Ok(()),
-            reply => self.checked(reply).map(drop),
-        }
-    }
-
-    /// Runs a script of its own: by its hash, and whole if Redis does not know it, which says that
-    /// it has not run.
-    pub(super) async fn run(
-        &self,
-        until: Instant,
-        script: &LoneScript,
         keys: &[String],
         arguments: &[Vec<u8>],
     ) -> Result<Value, Outage> {
@@ -123,10 +82,10 @@ impl Up {
             call.arg(body).arg(keys.len()).arg(keys).arg(arguments);
             call
         };
-        let reply = self.send(until, &call("EVALSHA", script.sha())).await?;
+        let reply = self.send(until, call("EVALSHA", script.sha())).await?;
         match reply {
             Value::ServerError(error) if error.kind() == Some(ServerErrorKind::NoScript) => {
-                let reply = self.send(until, &call("EVAL", script.source())).await?;
+                let reply = self.send(until, call("EVAL", script.source())).await?;
                 self.checked(reply)
             }
             reply => self.checked(reply),
@@ -135,13 +94,13 @@ impl Up {
 
     /// Sends one command.
     pub(super) async fn query(&self, until: Instant, command: Cmd) -> Result<Value, Outage> {
-        let reply = self.send(until, &command).await?;
+        let reply = self.send(until, command).await?;
         self.checked(reply)
     }
 
-    async fn send(&self, until: Instant, command: &Cmd) -> Result<Value, Outage> {
+    async fn send(&self, until: Instant, command: Cmd) -> Result<Value, Outage> {
         let mut connection = self.connection.clone();
-        let sent = timeout_at(until, connection.send_packed_command(command)).await;
+        let sent = timeout_at(until, connection.send_packed_command(&command)).await;
         match sent {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(error)) => {
@@ -164,15 +123,6 @@ impl Up {
             outage
         })
     }
-}
-
-/// Whether Redis does not know the function that it was to call.
-fn is_unknown(reply: &Value) -> bool {
-    matches!(reply, Value::ServerError(error) if says(error, "Function not found"))
-}
-
-fn says(error: &ServerError, what: &str) -> bool {
-    error.details().is_some_and(|details| details.contains(what))
 }
 
 /// Tells when the connection is gone.

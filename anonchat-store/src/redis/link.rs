@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anonchat_core::{
-    Command, Commit, Dice, NodeId, Policy, PoolId, Query, UnixMillis, View, Whisper,
+    Command, Commit, Dice, NodeId, PairId, Policy, PoolId, Query, UnixMillis, View, Whisper,
 };
 use redis::{Value, cmd};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
@@ -11,15 +11,12 @@ use tokio::time::{Instant, timeout_at};
 
 use super::clock::Clock;
 use super::connector::Connector;
-use super::encode::Moment;
-use super::gather::{Gather, Lot};
 use super::inboxes::Inboxes;
-use super::keys::Key;
 use super::line::{Line, Up};
 use super::mailbox::{Life, Mailbox, PoolMail};
 use super::outage::Outage;
 use super::rooms::script::RoomScripts;
-use super::script::{LoneScript, Script, Scripts};
+use super::script::{Script, Scripts};
 #[cfg(feature = "conformance")]
 use super::snapshot;
 use super::subscription::Subscriber;
@@ -47,26 +44,6 @@ pub(super) struct Link {
     pub(super) mailbox: Arc<Mailbox>,
     clock: Arc<Clock>,
     calls: Semaphore,
-    /// Argument 1 of every script.
-    rules: Vec<u8>,
-    /// Of all keys.
-    names: Vec<String>,
-    /// No mailbox.
-    nowhere: Arc<str>,
-    commands: Gather<Kind, Vec<Vec<u8>>, Value>,
-    whispers: Gather<NodeId, Whisper, ()>,
-}
-
-/// Commands that one call may carry out: those of one script with mail for one mailbox.
-struct Kind {
-    script: Arc<Script>,
-    mailbox: Arc<str>,
-}
-
-impl PartialEq for Kind {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.script, &other.script) && self.mailbox == other.mailbox
-    }
 }
 
 /// What a call has once it is its turn.
@@ -83,16 +60,11 @@ impl Link {
         let clock = Arc::new(Clock::new(deployment.corrects_instants));
         let inboxes = Arc::clone(&deployment.inboxes);
         Self {
+            pool,
             line: Line::new(),
             mailbox: Arc::new(Mailbox::new(inboxes, Arc::clone(&clock))),
             clock,
             calls: Semaphore::new(CALLS),
-            rules: encode::rules(&deployment.policy, deployment.connector.sharded()),
-            names: Key::all_of(&pool),
-            nowhere: Arc::default(),
-            commands: Gather::new(),
-            whispers: Gather::new(),
-            pool,
             deployment,
         }
     }
@@ -110,16 +82,15 @@ impl Link {
         let turn = self.turn(at, called, until, measure).await?;
         let registers = speaks_from(command)
             .is_some_and(|node| turn.life.as_ref().is_some_and(|life| life.nodes.contains(&node)));
-        let script = Arc::clone(self.deployment.scripts.command(command));
-        let arguments = encode::command(Moment { at: turn.at, dice, registers }, command);
-        let bytes = arguments.iter().map(Vec::len).sum();
-        let mailbox = turn.life.as_ref().map_or(&self.nowhere, |life| &life.channel);
-        let kind = Kind { script, mailbox: Arc::clone(mailbox) };
-        let called = self.commands.call(kind, arguments, bytes, until).await;
-        if matches!(called, Err(Outage::Late)) {
-            turn.up.pulse.doubt();
-        }
-        let reply = decode::commit(called?)?;
+        let call = encode::Call {
+            dice,
+            mailbox: turn.life.as_ref().map_or("", |life| &life.channel),
+            registers,
+            ..self.call(turn.at)
+        };
+        let script = self.deployment.scripts.command(command);
+        let arguments = encode::command(&call, command);
+        let reply = decode::commit(self.evaluate(&turn.up, until, script, &arguments).await?)?;
         if let Some(life) = &turn.life {
             if reply.mail.is_none() {
                 life.pulse.lose();
@@ -140,58 +111,21 @@ impl Link {
         let until = called + self.deployment.connector.deadline();
         let turn = self.turn(at, called, until, false).await?;
         let script = self.deployment.scripts.query(query);
-        let arguments = encode::query(turn.at, query);
-        let reply = self.ask(&turn.up, until, script, "", &arguments).await?;
+        let arguments = encode::query(&self.call(turn.at), query);
+        let reply = self.evaluate(&turn.up, until, script, &arguments).await?;
         Ok(decode::view(query, reply)?)
     }
 
     /// Carries a whisper to the server of its node.
-    pub(super) async fn whisper(&self, whisper: Whisper) -> Result<(), Outage> {
+    pub(super) async fn whisper(&self, whisper: &Whisper) -> Result<(), Outage> {
         let until = Instant::now() + self.deployment.connector.deadline();
         let _permit = self.permit(until).await?;
         let up = self.line.up(until).await?;
-        let (node, bytes) = (whisper.to.node, mail::size(&whisper));
-        let carried = self.whispers.call(node, whisper, bytes, until).await;
-        if matches!(carried, Err(Outage::Late)) {
-            up.pulse.doubt();
-        }
-        carried
-    }
-
-    /// Sends commands as they come, for ever.
-    pub(super) async fn send_commands(self: &Arc<Self>) {
-        let send = |lot: Lot<Kind, Vec<Vec<u8>>, Value>| {
-            let link = Arc::clone(self);
-            async move {
-                let arguments: Vec<_> = lot.calls.iter().flatten().collect();
-                let replies = async {
-                    let up = link.line.up(lot.until).await?;
-                    let Kind { script, mailbox } = &lot.kind;
-                    let reply = link.ask(&up, lot.until, script, mailbox, arguments).await?;
-                    Ok(decode::replies(reply, lot.calls.len(), encode::SCHEMA)?)
-                };
-                let replies = replies.await;
-                lot.answer(replies);
-            }
-        };
-        self.commands.run(send).await;
-    }
-
-    /// Publishes whispers as they come, for ever.
-    pub(super) async fn send_whispers(self: &Arc<Self>) {
-        let sharded = self.deployment.connector.sharded();
-        let send = |lot: Lot<NodeId, Whisper, ()>| {
-            let link = Arc::clone(self);
-            async move {
-                let mut publish = cmd(if sharded { "SPUBLISH" } else { "PUBLISH" });
-                publish.arg(keys::talk_channel(&link.pool, lot.kind));
-                publish.arg(mail::encode_whispers(&lot.calls));
-                let sent = async { link.line.up(lot.until).await?.query(lot.until, publish).await };
-                let carried = sent.await.map(|_| vec![(); lot.calls.len()]);
-                lot.answer(carried);
-            }
-        };
-        self.whispers.run(send).await;
+        let verb = if self.deployment.connector.sharded() { "SPUBLISH" } else { "PUBLISH" };
+        let mut publish = cmd(verb);
+        publish.arg(keys::talk_channel(&self.pool, whisper.to.node));
+        publish.arg(mail::encode_whisper(whisper));
+        up.query(until, publish).await.map(drop)
     }
 
     /// Empties the pool, and returns when the inboxes were told of a gap.
@@ -204,7 +138,8 @@ impl Link {
         };
         let up = self.line.up(until).await?;
         let script = self.deployment.scripts.reset();
-        decode::opened(self.ask(&up, until, script, "", &[] as &[Vec<u8>]).await?)?;
+        let arguments = encode::reset(&self.call(UnixMillis::default()));
+        decode::opened(self.evaluate(&up, until, script, &arguments).await?)?;
         if let Some(life) = life {
             // The pool has forgotten this mailbox with everything else.
             life.pulse.lose();
@@ -219,7 +154,7 @@ impl Link {
     pub(super) async fn count(
         &self,
         at: UnixMillis,
-        script: &LoneScript,
+        script: &Script,
         key: String,
         arguments: impl FnOnce(UnixMillis) -> [Vec<u8>; 4],
     ) -> Result<Value, Outage> {
@@ -228,7 +163,7 @@ impl Link {
         let _permit = self.permit(until).await?;
         let up = self.line.up(until).await?;
         let at = self.clock.correct(&up, at, called, until, false).await?;
-        up.run(until, script, &[key], &arguments(at)).await
+        up.evaluate(until, script, &[key], &arguments(at)).await
     }
 
     /// Reads every key. Commits on the way make it worthless.
@@ -269,18 +204,25 @@ impl Link {
         }
     }
 
-    /// Has a script run, with the arguments that every one has and those behind.
-    async fn ask<'a>(
-        &'a self,
+    fn call(&self, at: UnixMillis) -> encode::Call<'_> {
+        encode::Call {
+            policy: &self.deployment.policy,
+            at,
+            dice: Dice { pair: PairId::from_bytes([0; 16]) },
+            mailbox: "",
+            sharded: self.deployment.connector.sharded(),
+            registers: false,
+        }
+    }
+
+    async fn evaluate(
+        &self,
         up: &Up,
         until: Instant,
         script: &Script,
-        mailbox: &'a str,
-        arguments: impl IntoIterator<Item = &'a Vec<u8>>,
+        arguments: &[Vec<u8>],
     ) -> Result<Value, Outage> {
-        let told = [&self.rules[..], mailbox.as_bytes()].into_iter();
-        let arguments: Vec<_> = told.chain(arguments.into_iter().map(Vec::as_slice)).collect();
-        up.call(until, script, &self.names, &arguments).await
+        up.evaluate(until, script, &script.keys(&self.pool), arguments).await
     }
 }
 
@@ -292,7 +234,7 @@ impl Subscriber for Link {
     }
 
     fn key(&self) -> String {
-        Key::Pool.of(&self.pool)
+        self.deployment.scripts.open().keys(&self.pool).swap_remove(0)
     }
 
     fn mailbox(&self) -> &Arc<Mailbox> {
@@ -320,9 +262,11 @@ impl Subscriber for Link {
         until: Instant,
     ) -> Result<u64, Outage> {
         let up = self.line.up(until).await?;
-        let arguments = encode::open(former, nodes, self.deployment.fingerprint);
+        let call = encode::Call { mailbox: channel, ..self.call(UnixMillis::default()) };
+        let fingerprint = self.deployment.fingerprint;
+        let arguments = encode::open(&call, former, nodes, fingerprint);
         let script = self.deployment.scripts.open();
-        Ok(decode::opened(self.ask(&up, until, script, channel, &arguments).await?)?)
+        Ok(decode::opened(self.evaluate(&up, until, script, &arguments).await?)?)
     }
 }
 

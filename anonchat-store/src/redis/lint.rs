@@ -6,7 +6,7 @@ use std::path::Path;
 use anonchat_core::{Gender, PoolId};
 
 use super::keys::Key;
-use super::library::{Library, OFFERED, called};
+use super::library::{called, field};
 use super::rooms::keys::RoomKey;
 use super::rooms::script::{FILES as ROOM_FILES, RoomScripts};
 use super::script::{FILES, Keys, Scripts};
@@ -49,9 +49,36 @@ fn files() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     FILES.iter().chain(ROOM_FILES)
 }
 
-/// What a script calls that no file defines and Redis does not offer: the language, and arguments.
-const BUILT_IN: [&str; 12] = [
-    "and", "command", "function", "if", "in", "not", "or", "question", "return", "until", "what",
+/// What a script calls that no file defines: the language, what Redis adds to it, and arguments.
+const BUILT_IN: [&str; 29] = [
+    "and",
+    "bit.band",
+    "call",
+    "command",
+    "function",
+    "if",
+    "in",
+    "ipairs",
+    "math.floor",
+    "math.max",
+    "math.min",
+    "not",
+    "or",
+    "pack",
+    "parse",
+    "question",
+    "return",
+    "string.format",
+    "string.byte",
+    "string.rep",
+    "string.sub",
+    "struct.unpack",
+    "table.concat",
+    "table.insert",
+    "table.sort",
+    "tonumber",
+    "unpack",
+    "until",
     "while",
 ];
 
@@ -147,54 +174,35 @@ fn the_functions_are_those_of_the_core_in_the_same_order() {
     }
 }
 
-fn check_calls(files: &[(&str, &'static str)], reached: &BTreeSet<String>) {
+fn check_calls<'a>(files: &[(&str, &'static str)], scripts: impl Iterator<Item = &'a str>) {
     let texts = files.iter().map(|(_, text)| *text);
     let all: BTreeSet<_> = texts.clone().flat_map(defined).collect();
     let code: Vec<_> = texts.flat_map(code).collect();
     let called: BTreeSet<_> = code.iter().flat_map(|line| called(line)).collect();
-    let offered = |name: &str| OFFERED.iter().any(|(offered, _)| *offered == name);
-    let known = |name: &&&str| !all.contains(**name) && !BUILT_IN.contains(*name) && !offered(name);
+    let known = |name: &&&str| !all.contains(**name) && !BUILT_IN.contains(*name);
     assert_eq!(called.iter().find(known), None, "nothing defines it");
 
+    let scripts: Vec<_> = scripts.collect();
     let own = |name: &str| name == "rooms/prelude" || FILES.iter().all(|(file, _)| *file != name);
     let is_of_rooms = files.iter().any(|(name, _)| *name == "rooms/prelude");
     // What both have may be there for the other.
     let own = files.iter().filter(|(name, _)| !is_of_rooms || own(name));
     for name in own.flat_map(|(_, text)| defined(text)) {
-        assert!(reached.contains(name), "no script needs {name}");
+        let header = format!("function F.{}(", field(name));
+        let needed = scripts.iter().any(|source| source.contains(&header));
+        assert!(needed, "no script needs {name}");
     }
-}
-
-/// The functions that some script needs.
-fn reached<'a>(
-    files: &[(&str, &'static str)],
-    entries: impl Iterator<Item = &'a str>,
-) -> BTreeSet<String> {
-    let library = Library::new(files.iter().map(|(_, text)| *text));
-    let frames = ["apply", "read", "run"];
-    let names = entries.chain(frames).flat_map(|entry| library.names_reached([entry, entry]));
-    names.map(str::to_owned).collect()
 }
 
 #[test]
 fn every_function_that_is_called_exists_and_every_function_is_called() {
     let (scripts, room_scripts) = (Scripts::new(), RoomScripts::new());
-    check_calls(FILES, &reached(FILES, scripts.iter().map(|(entry, _)| entry)));
-    check_calls(ROOM_FILES, &reached(ROOM_FILES, room_scripts.iter().map(|(entry, _)| entry)));
-}
-
-/// That the library lets Redis call a function, which may write or not.
-fn check_registered(source: &str, name: &str, reads: bool) {
-    let (first, _) = source.split_once('\n').expect("lines");
-    let library = first.strip_prefix("#!lua name=").expect("its name");
-    assert!(name.starts_with(library) && library.len() == "anonchat_".len() + 16, "{library}");
-    let flags = if reads { ", flags = {'no-writes'}" } else { "" };
-    let registered = format!("function_name = '{name}'{flags}, callback");
-    assert_eq!(source.matches(&registered).count(), 1, "{name}");
+    check_calls(FILES, scripts.iter().map(|(_, script)| script.source()));
+    check_calls(ROOM_FILES, room_scripts.iter().map(|(_, script)| script.source()));
 }
 
 #[test]
-fn every_script_of_rooms_is_registered_and_declares_the_keys_that_it_uses() {
+fn every_script_of_rooms_has_its_shebang_and_declares_the_keys_that_it_uses() {
     let reads = [
         "on_census",
         "on_session",
@@ -206,21 +214,31 @@ fn every_script_of_rooms_is_registered_and_declares_the_keys_that_it_uses() {
         "on_all_reports",
     ];
     for (entry, script) in RoomScripts::new().iter() {
-        check_registered(script.code().source(), script.name(), reads.contains(&entry));
-        assert_eq!(script.touches().first(), Some(&RoomKey::State), "{entry}");
-        assert!(RoomKey::all().iter().all(|key| key.starts_with("anonchat:{+rooms}:")));
+        let first = if reads.contains(&entry) { "#!lua flags=no-writes" } else { "#!lua" };
+        assert_eq!(script.source().lines().next(), Some(first));
+        let keys = script.names();
+        assert_eq!(keys.first(), Some(&RoomKey::State.of_rooms()), "{entry}");
+        assert!(keys.iter().all(|key| key.starts_with("anonchat:{+rooms}:")));
+        for key in RoomKey::ALL.iter().map(|key| key.in_scripts()) {
+            let left = script.source().contains(&format!(" {key}"));
+            assert!(!left, "{entry} calls {key} by a name that nothing stands behind");
+        }
     }
 }
 
 #[test]
-fn every_script_is_registered_and_declares_the_keys_that_it_uses() {
+fn every_script_has_its_shebang_and_declares_the_keys_that_it_uses() {
     let pool = PoolId::main();
     for (entry, script) in Scripts::new().iter() {
         let reads = ["on_census", "on_standing", "on_wait", "on_reports", "on_bans", "on_outbox"]
             .contains(&entry);
-        check_registered(script.code().source(), script.name(), reads);
-        assert_eq!(script.touches().first(), Some(&Key::Pool), "{entry}");
-        assert!(Key::all_of(&pool).iter().all(|key| key.starts_with("anonchat:{main}:")));
+        let first = if reads { "#!lua flags=no-writes" } else { "#!lua" };
+        assert_eq!(script.source().lines().next(), Some(first));
+        assert_eq!(script.sha().len(), 40);
+        let keys = script.keys(&pool);
+        assert_eq!(keys.first(), Some(&Key::Pool.of(&pool)), "{entry}");
+        assert!(keys.len() <= 45, "{entry} declares {} keys", keys.len());
+        assert!(keys.iter().all(|key| key.starts_with("anonchat:{main}:")));
     }
 }
 
@@ -240,14 +258,17 @@ fn no_constant_is_called_like_a_key() {
 
 #[test]
 fn a_reset_leaves_no_key_out() {
-    assert_eq!(Scripts::new().reset().touches(), Key::ALL);
+    let scripts = Scripts::new();
+    let all: Vec<_> = Key::ALL.iter().map(|key| key.of(&PoolId::main())).collect();
+    assert_eq!(scripts.reset().keys(&PoolId::main()), all);
 }
 
 #[test]
 fn a_reset_of_rooms_leaves_out_only_what_counts_on_and_what_says_who_is_there() {
-    let (_, text) = ROOM_FILES.iter().find(|(name, _)| *name == "rooms/reset").expect("a file");
-    let unlinked = text.split("call('UNLINK', ").last().expect("the last one");
-    let unlinked = unlinked.split(')').next().map_or(0, |keys| keys.split(',').count());
+    let scripts = RoomScripts::new();
+    let (_, script) = scripts.iter().find(|(entry, _)| *entry == "on_reset").expect("a script");
+    let unlinked = script.source().split("call('UNLINK', KEYS").last().expect("the last one");
+    let unlinked = unlinked.split(')').next().map_or(0, |keys| keys.matches("KEYS").count() + 1);
     // All but the counters, what is due, which it looks through, the two of the mail, and the two
     // beginnings, of which it deletes each key.
     assert_eq!(unlinked, RoomKey::ALL.len() - 6);

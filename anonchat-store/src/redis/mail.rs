@@ -36,16 +36,8 @@ pub(super) fn batch(payload: &[u8]) -> Result<Batch, Malformed> {
     Ok(Batch { number, envelopes })
 }
 
-/// What came through the channel of a node's whispers: one or several, in their order.
-pub(super) fn whispers(payload: &[u8]) -> Result<Vec<Whisper>, Malformed> {
-    let (mut rest, mut whispers) = (Unpack::new(payload), Vec::new());
-    while !rest.is_empty() {
-        whispers.push(whisper(rest.sized()?)?);
-    }
-    Ok(whispers)
-}
-
-fn whisper(payload: &[u8]) -> Result<Whisper, Malformed> {
+/// What came through the channel of a node's whispers.
+pub(super) fn whisper(payload: &[u8]) -> Result<Whisper, Malformed> {
     let mut rest = Unpack::new(payload);
     let (to, pair) = (rest.conn()?, rest.pair()?);
     let body = match rest.u8()? {
@@ -64,27 +56,10 @@ fn whisper(payload: &[u8]) -> Result<Whisper, Malformed> {
     Ok(Whisper { to, pair, body })
 }
 
-/// Whispers for the channel of their node.
-pub(super) fn encode_whispers<'a>(whispers: impl IntoIterator<Item = &'a Whisper>) -> Vec<u8> {
-    let whispers = whispers.into_iter();
-    let pack = whispers.fold(Pack::with_capacity(256), |pack, whisper| {
-        pack.sized_by(|pack| write_whisper(pack, whisper))
-    });
-    pack.done()
-}
-
-/// About how many bytes a whisper has.
-pub(super) fn size(whisper: &Whisper) -> usize {
-    64 + match &whisper.body {
-        Body::Text { text, .. } => text.reveal().len(),
-        Body::Image(image) => image.reveal().len(),
-        Body::Typing(_) | Body::Ack(_) => 0,
-    }
-}
-
-fn write_whisper(pack: Pack, whisper: &Whisper) -> Pack {
-    let pack = pack.conn(whisper.to).pair(whisper.pair);
-    match &whisper.body {
+/// A whisper for the channel of its node.
+pub(super) fn encode_whisper(whisper: &Whisper) -> Vec<u8> {
+    let pack = Pack::default().conn(whisper.to).pair(whisper.pair);
+    let pack = match &whisper.body {
         Body::Text { id: None, text } => pack.u8(TEXT).bytes(text.reveal().as_bytes()),
         Body::Text { id: Some(id), text } => {
             let id = id.as_str().as_bytes();
@@ -94,7 +69,8 @@ fn write_whisper(pack: Pack, whisper: &Whisper) -> Pack {
         Body::Image(image) => pack.u8(IMAGE).bytes(image.reveal().as_bytes()),
         Body::Typing(typing) => pack.u8(TYPING).flag(*typing),
         Body::Ack(id) => pack.u8(ACK).bytes(id.as_str().as_bytes()),
-    }
+    };
+    pack.done()
 }
 
 fn words(rest: &mut Unpack<'_>) -> Result<ChatText, Malformed> {

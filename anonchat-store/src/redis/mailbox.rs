@@ -75,8 +75,8 @@ impl Sorter for PoolMail {
     }
 
     fn whisper(&self, payload: &[u8]) -> Result<(), Malformed> {
-        let whispers = mail::whispers(payload)?;
-        self.inboxes.deliver(whispers.into_iter().map(Mail::Whisper));
+        let whisper = mail::whisper(payload)?;
+        self.inboxes.deliver([Mail::Whisper(whisper)]);
         Ok(())
     }
 }

@@ -13,7 +13,6 @@ mod entry;
 mod envelope;
 #[cfg(feature = "test-util")]
 pub mod exercise;
-mod gather;
 mod inboxes;
 mod keys;
 mod library;

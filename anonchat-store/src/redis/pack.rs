@@ -17,11 +17,6 @@ pub(super) const HAS_NICKNAME: u8 = 1;
 pub(super) const HAS_BIO: u8 = 2;
 
 impl Pack {
-    /// An empty one with room for so many bytes.
-    pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self(Vec::with_capacity(bytes))
-    }
-
     pub(super) fn u8(mut self, number: u8) -> Self {
         self.0.push(number);
         self
@@ -45,15 +40,6 @@ impl Pack {
     /// The length in four bytes, and the bytes.
     pub(super) fn sized(self, bytes: &[u8]) -> Self {
         self.u32(length(bytes)).bytes(bytes)
-    }
-
-    /// What is added, behind its length in four bytes.
-    pub(super) fn sized_by(self, add: impl FnOnce(Self) -> Self) -> Self {
-        let start = self.0.len() + 4;
-        let mut pack = add(self.u32(0));
-        let added = u32::try_from(pack.0.len() - start).unwrap_or(u32::MAX);
-        pack.0[start - 4..start].copy_from_slice(&added.to_be_bytes());
-        pack
     }
 
     pub(super) fn flag(self, flag: bool) -> Self {

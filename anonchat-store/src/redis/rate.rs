@@ -10,7 +10,7 @@ use super::keys;
 use super::link::Link;
 use super::malformed::Malformed;
 use super::outage::Outage;
-use super::script::LoneScript;
+use super::script::Script;
 
 const SCRIPT: &str = include_str!("lua/rate.lua");
 
@@ -22,12 +22,12 @@ const SCRIPT: &str = include_str!("lua/rate.lua");
 #[derive(Clone)]
 pub struct RedisRateLimits {
     link: Option<Arc<Link>>,
-    script: Arc<LoneScript>,
+    script: Arc<Script>,
 }
 
 impl RedisRateLimits {
     pub(super) fn new(link: Option<Arc<Link>>) -> Self {
-        Self { link, script: Arc::new(LoneScript::new(SCRIPT)) }
+        Self { link, script: Arc::new(Script::alone(SCRIPT)) }
     }
 
     async fn ask(

@@ -1,8 +1,7 @@
-//! A script for each command and query: one function of a library that Redis keeps.
+//! A script for each command and query, composed of those functions in `lua/` that it needs: what
+//! is not in a script costs it nothing.
 
-use std::sync::Arc;
-
-use anonchat_core::{Command, Query};
+use anonchat_core::{Command, PoolId, Query};
 
 use super::keys::Key;
 use super::library::Library;
@@ -38,83 +37,27 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("entry", include_str!("lua/entry.lua")),
 ];
 
-/// A library of functions, as Redis loads it.
-///
-/// Its name has a hash of its text, and so have those of its functions: what other versions of the
-/// store have loaded stands beside it, and neither takes the place of the other.
-pub(super) struct Code {
-    name: String,
-    source: String,
-}
-
-impl Code {
-    /// A library with this text, in which `mark` stands for the name.
-    pub(super) fn new(body: &str, mark: &str) -> Self {
-        let hash = redis::Script::new(body).get_hash()[..16].to_owned();
-        let name = format!("anonchat_{hash}");
-        let source = format!("#!lua name={name}\n{}", body.replace(mark, &name));
-        Self { name, source }
-    }
-
-    /// The text.
-    pub(super) fn source(&self) -> &str {
-        &self.source
-    }
-}
-
-/// What Redis runs for a command or a query, for every pool, or for rooms.
+/// One script, for every pool, or for rooms.
 pub(super) struct Script<K = Key> {
-    code: Arc<Code>,
-    name: String,
+    source: String,
+    sha: String,
     keys: Vec<K>,
 }
 
 /// What keys there are, and what scripts call them.
-pub(super) trait Keys: Copy + PartialEq + 'static {
+pub(super) trait Keys: Copy + 'static {
     /// Every key, in the order in which scripts get them.
     const ALL: &[Self];
 
     /// What the scripts call it.
     fn in_scripts(self) -> &'static str;
-
-    /// Its place among all.
-    fn place(self) -> usize;
 }
 
 impl<K> Script<K> {
-    /// A function of a library, which touches these keys.
-    pub(super) fn new(code: Arc<Code>, entry: &str, keys: Vec<K>) -> Self {
-        let name = format!("{}_{entry}", code.name);
-        Self { code, name, keys }
-    }
-
-    /// The library that it is in.
-    pub(super) fn code(&self) -> &Code {
-        &self.code
-    }
-
-    /// What Redis calls it.
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The keys that it touches, in the order in which it expects them.
-    pub(super) fn touches(&self) -> &[K] {
-        &self.keys
-    }
-}
-
-/// A script of its own, whose caller names its keys.
-pub(super) struct LoneScript {
-    source: String,
-    sha: String,
-}
-
-impl LoneScript {
-    pub(super) fn new(source: impl Into<String>) -> Self {
-        let source = source.into();
+    /// A script with this text, which touches these keys.
+    pub(super) fn new(source: String, keys: Vec<K>) -> Self {
         let sha = redis::Script::new(&source).get_hash().to_owned();
-        Self { source, sha }
+        Self { source, sha, keys }
     }
 
     /// The text.
@@ -126,20 +69,36 @@ impl LoneScript {
     pub(super) fn sha(&self) -> &str {
         &self.sha
     }
+
+    /// The keys that it touches, in the order in which it expects them.
+    pub(super) fn touches(&self) -> &[K] {
+        &self.keys
+    }
+}
+
+impl Script {
+    /// A script of its own, whose caller names its keys.
+    pub(super) fn alone(source: &str) -> Self {
+        Self::new(source.to_owned(), Vec::new())
+    }
+
+    /// The names of the keys that it touches in a pool, in the order in which it expects them.
+    pub(super) fn keys(&self, pool: &PoolId) -> Vec<String> {
+        self.keys.iter().map(|key| key.of(pool)).collect()
+    }
 }
 
 macro_rules! scripts {
     ($name:ident<$key:ty> iterable if $when:meta; $($field:ident: $what:ident($entry:literal);)*) => {
         /// All scripts.
         pub(in crate::redis) struct $name {
-            $($field: std::sync::Arc<$crate::redis::script::Script<$key>>,)*
+            $($field: $crate::redis::script::Script<$key>,)*
         }
 
         impl $name {
             fn compose(library: &$crate::redis::library::Library<'_>) -> Self {
                 use $crate::redis::library::Kind;
-                let [$($field),*] = library.scripts([$(($entry, Kind::$what)),*]);
-                Self { $($field: std::sync::Arc::new($field),)* }
+                Self { $($field: library.script($entry, Kind::$what),)* }
             }
 
             /// All of them, with the names of the functions where they begin.
@@ -147,7 +106,7 @@ macro_rules! scripts {
             pub(in crate::redis) fn iter(
                 &self,
             ) -> impl Iterator<Item = (&'static str, &$crate::redis::script::Script<$key>)> {
-                [$(($entry, &*self.$field)),*].into_iter()
+                [$(($entry, &self.$field)),*].into_iter()
             }
         }
     };
@@ -156,7 +115,7 @@ macro_rules! scripts {
 pub(super) use scripts;
 
 scripts! {
-    Scripts<Key> iterable if test;
+    Scripts<Key> iterable if any(test, feature = "test-util");
     attach: Writes("on_attach");
     enter: Writes("on_enter");
     detach: Writes("on_detach");
@@ -199,7 +158,7 @@ impl Scripts {
     }
 
     /// The script of a command.
-    pub(super) fn command(&self, command: &Command) -> &Arc<Script> {
+    pub(super) fn command(&self, command: &Command) -> &Script {
         match command {
             Command::Attach { .. } => &self.attach,
             Command::Enter { .. } => &self.enter,

@@ -54,19 +54,8 @@ use super::url::RedisUrl;
 /// A command is one script, which runs whole or not at all: it decides, writes, and publishes what
 /// it brought about, numbered, to the mailbox of each server concerned. Each pool has two
 /// connections: commands go by one and mail comes by the other. `apply` returns when the mail of
-/// its commit has been handed to the inboxes. The scripts are functions of a library, which Redis
-/// keeps (`FUNCTION LOAD`). A Redis that does not know the function says so and has done nothing:
-/// the library is loaded there, and the function called again; nothing else is ever sent twice.
-///
-/// Calls to a pool leave at once while fewer than two are under way. Those that come meanwhile
-/// leave together, those of one kind as one call of up to 32: each keeps its own commit, its own
-/// answer and its own deadline. Should the answer be lost, it is unknown of each whether it was
-/// carried out. So do whispers to one server.
-///
-/// The name of the library has a hash of its text. Servers of several versions live side by side,
-/// and what an earlier version has loaded stays until somebody deletes it, which is safe at any
-/// time: `FUNCTION LIST LIBRARYNAME anonchat_*`, `FUNCTION DELETE` with a name from there. A server
-/// that still needs it loads it again.
+/// its commit has been handed to the inboxes. A script is sent by its hash, and a second time in
+/// full if Redis does not know it; nothing else is ever sent twice.
 ///
 /// A whisper is published, and goes straight to the inbox if its node is open at this very store:
 /// people on one server go on talking while Redis is away.
@@ -103,7 +92,7 @@ use super::url::RedisUrl;
 ///
 /// ```text
 /// user anonchat on >password ~anonchat:* &anonchat:* +@hash +@sortedset +get +set
-/// +pexpire +persist +unlink +fcall +function|load +eval +evalsha +publish +spublish +subscribe +ssubscribe +pubsub|numsub +pubsub|shardnumsub
+/// +pexpire +persist +unlink +eval +evalsha +publish +spublish +subscribe +ssubscribe +pubsub|numsub +pubsub|shardnumsub
 /// +hello +ping +select +time +role
 /// ```
 pub struct RedisStore {
@@ -162,10 +151,6 @@ impl RedisStore {
                 commands.line.run(&commands.deployment.connector, &key).await;
             });
             tasks.spawn(subscription::run(Arc::clone(&link)));
-            let sending = Arc::clone(&link);
-            tasks.spawn(async move { sending.send_commands().await });
-            let sending = Arc::clone(&link);
-            tasks.spawn(async move { sending.send_whispers().await });
             links.insert(pool, link);
         }
         let desk = Arc::new(Desk::new(Arc::clone(&deployment)));
@@ -214,7 +199,7 @@ impl Store for RedisStore {
     async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
         let link = self.link(pool)?;
         match self.deployment.inboxes.whisper(whisper) {
-            Some(whisper) => Ok(link.whisper(whisper).await?),
+            Some(whisper) => Ok(link.whisper(&whisper).await?),
             // Two people on one server need nobody else to talk.
             None => Ok(()),
         }

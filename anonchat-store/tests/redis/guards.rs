@@ -17,7 +17,7 @@ fn pool(redis: &Server) -> Vec<u8> {
 }
 
 fn is_version(error: &StoreError) -> bool {
-    matches!(error, StoreError::Version { found: 7, expected: 4 })
+    matches!(error, StoreError::Version { found: 7, expected: 3 })
 }
 
 #[tokio::test(flavor = "multi_thread")]

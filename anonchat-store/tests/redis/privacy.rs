@@ -35,7 +35,7 @@ async fn redis_is_told_what_is_said_only_to_pass_it_on() {
         let command = monitored_command(&line);
         assert!(matches!(command, Some("PUBLISH" | "SPUBLISH")), "said to {command:?}");
     }
-    assert!(other.iter().any(|line| line.contains("FCALL")), "the monitor heard the scripts");
+    assert!(other.iter().any(|line| line.contains("EVAL")), "the monitor heard the scripts");
 }
 
 #[tokio::test(flavor = "multi_thread")]

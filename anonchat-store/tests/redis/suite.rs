@@ -199,7 +199,7 @@ struct Forgetful {
 impl Forgetful {
     fn forget(&self) {
         let mut admin = self.admin.lock().expect("the admin's connection");
-        redis::cmd("FUNCTION").arg("FLUSH").exec(&mut *admin).expect("Redis forgets");
+        redis::cmd("SCRIPT").arg("FLUSH").exec(&mut *admin).expect("Redis forgets");
     }
 }
 

@@ -1,37 +1,38 @@
 -- The numbers of the contract with `encode.rs` and `decode.rs`, and other names for what is found
--- elsewhere. What they stand for is put in their place when the library is put together.
+-- elsewhere. What they stand for is put in their place when a script is composed.
 
--- The rules that every call comes with: the schema, the numbers of the policy, which claims of a
--- gender count and in which order, and marks; in the order of `encode.rs`.
+-- What every script is told: instant and dice of the command, the numbers of the policy, which
+-- claims of a gender count and in which order, and marks; in the order of `encode.rs`.
 local schema = told[1]
-local cooldown_ms = told[2]
-local daily_per_filter = told[3]
-local daily_total = told[4]
-local rematch_after_s = told[5]
-local max_blocks = told[6]
-local block_lapse_days = told[7]
-local day_offset_min = told[8]
-local verified_s = told[9]
-local reports_to_ban = told[10]
-local report_window_s = told[11]
-local ban_s = told[12]
-local dismissals_to_mute = told[13]
-local dismissal_window_s = told[14]
-local report_after_s = told[15]
-local grace_s = told[16]
-local lease_s = told[17]
-local claim_required = told[22]
-local sharded = told[23]
-local other_pools = told[24]
+local called_at = told[2]
+local dice = told[3]
+local cooldown_ms = told[4]
+local daily_per_filter = told[5]
+local daily_total = told[6]
+local rematch_after_s = told[7]
+local max_blocks = told[8]
+local block_lapse_days = told[9]
+local day_offset_min = told[10]
+local verified_s = told[11]
+local reports_to_ban = told[12]
+local report_window_s = told[13]
+local ban_s = told[14]
+local dismissals_to_mute = told[15]
+local dismissal_window_s = told[16]
+local report_after_s = told[17]
+local grace_s = told[18]
+local lease_s = told[19]
+local claim_1 = told[20]
+local claim_2 = told[21]
+local claim_3 = told[22]
+local claim_4 = told[23]
+local claim_required = told[24]
+local sharded = told[25]
+local registers = told[26]
+local other_pools = told[27]
 
--- Which four of them are the claims that count.
-local FIRST_CLAIM = 18
-
--- How the rules are written.
-local RULES = '>I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I1I1I1I1I1I1I1'
-
--- Where that begins what a command names, behind its instant, its dice and a mark.
-local NAMED = 26
+-- The channel of the caller's mail, or nothing.
+local mailbox = ARGV[2]
 
 -- Refusals.
 local NOT_ATTACHED = 1
@@ -137,9 +138,6 @@ local LOOK_PAST = 512
 -- So many of those whom somebody blocks are looked up by one question.
 local LOOK_UP = 200
 
--- So many ids and records are written by one call of Redis.
-local WRITTEN = 400
-
 -- So many things that are due are carried out by one sweep.
 local SWEEP = 256
 
@@ -147,4 +145,4 @@ local SWEEP = 256
 local EXAMINED = 512
 
 -- The last device in their order.
-local LAST_DEVICE = '\255\255\255\255\255\255\255\255\255\255\255\255\255\255\255\255'
+local LAST_DEVICE = string.rep('\255', 16)

@@ -1,6 +1,7 @@
 -- Forgetting: what no rule needs any more gives its memory back. Nothing here changes an answer.
 
 -- Forgets at most `budget` things of each kind.
+-- seldom
 function keep_house(budget)
   local stale = call('ZRANGEBYSCORE', STALE, 0, digits(clock), 'LIMIT', 0, budget)
   for _, what in ipairs(stale) do

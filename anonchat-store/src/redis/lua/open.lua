@@ -23,12 +23,6 @@ function forget_unread(former)
   end
 end
 
--- What is neither a command nor a question.
-function run(what, args)
-  begin(args)
-  return what(args[3], args[4], args[5])
-end
-
 function open(former, nodes, key)
   local other = load_counters()
   if other then

@@ -1,20 +1,15 @@
--- What the functions of a pool share. When a call begins it is what the call before has left.
+-- What a script begins with. What most functions use comes last, where the interpreter finds it
+-- first.
 
--- The rules that calls come with, and their numbers.
-local rules, told
-
--- The channel of the caller's mail, or nothing. For the present command: when it was called, its
--- dice, and whether its node is open at the caller.
-local mailbox, called_at, dice, registers
+local told = {struct.unpack('>I4I8c16I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I1I1I1I1I1I1I1I1', ARGV[1])}
 
 -- The records of devices: which were looked for, what was read, and what each says now (false: nothing).
-local touched, records, devices
+local touched, records, devices = {}, {}, {}
 
--- The facts of this call, the node of each, and the mailboxes of nodes as far as they are known.
-local mail, nodes, channels
+-- The facts of this command, the node of each, and the mailboxes of nodes as far as they are known.
+local mail, nodes, channels = {}, {}, {}
 
--- A page without anybody, which stays as it is.
-local NOTHING = {}
+local call, pack, parse = redis.call, struct.pack, struct.unpack
 
--- The pool's counters, how they lie in Redis, and the time after this command.
-local pool, saved, clock
+-- The pool's counters, and its time after this command.
+local pool, clock

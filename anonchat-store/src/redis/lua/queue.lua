@@ -12,13 +12,9 @@ end
 
 -- The same for each bucket, bucket 0 first.
 function Queues.by_bucket()
-  local counts = pool.by_bucket
-  if not counts then
-    counts = {parse(QUEUES, pool.counts)}
-    -- This one is where the string ends.
-    counts[26] = nil
-    pool.by_bucket = counts
-  end
+  local counts = {parse(QUEUES, pool.counts)}
+  -- This one is where the string ends.
+  counts[26] = nil
   return counts
 end
 
@@ -64,19 +60,18 @@ end
 
 -- There are so many more in a bucket.
 function note_occupied(bucket, more)
-  local counts = Queues.by_bucket()
-  counts[bucket + 1] = counts[bucket + 1] + more
-  pool.counted = false
+  local counts, place = pool.counts, 4 * bucket
+  pool.counts = string.sub(counts, 1, place) .. pack('>I4', parse('>I4', counts, place + 1) + more)
+    .. string.sub(counts, place + 5)
 end
 
 -- The queues of those who may be matched as far as gender and filter go, for a search among
 -- those who arrived after `seq`.
 function Queues.candidates(compatible, seq)
-  local heads, counts = {}, Queues.by_bucket()
-  for place = 1, 25 do
-    local count = counts[place]
+  local heads = {}
+  for place, count in ipairs(Queues.by_bucket()) do
     if count > 0 and bit.band(compatible, 2 ^ (place - 1)) ~= 0 then
-      heads[#heads + 1] = {first = (place - 1) * QUEUE, seq = seq, page = NOTHING, at = 1, size = '1'}
+      heads[#heads + 1] = {first = (place - 1) * QUEUE, seq = seq, page = {}, at = 1, size = 1}
     end
   end
   return heads
@@ -89,8 +84,8 @@ function Candidates.next(heads)
     if not head.page[head.at] and head.size then
       -- One is mostly enough.
       local page = call('ZRANGEBYSCORE', WAITING, '(' .. digits(head.first + head.seq),
-        '(' .. digits(head.first + QUEUE), 'WITHSCORES', 'LIMIT', '0', head.size)
-      head.page, head.at, head.size = page, 1, #page == 2 * tonumber(head.size) and '64'
+        '(' .. digits(head.first + QUEUE), 'WITHSCORES', 'LIMIT', 0, head.size)
+      head.page, head.at, head.size = page, 1, #page == 2 * head.size and 64
     end
     if head.page[head.at] then
       head.seq = tonumber(head.page[head.at + 1]) - head.first
@@ -117,14 +112,13 @@ function search(device, compatible, seq)
       return
     end
     if id ~= device.id then
+      if blocks == nil then
+        blocks = Blocks.touches(device.id)
+      end
       local excluded = id == former and former_partner(device)
-        or blocks ~= false and Blocks.between(device.id, id)
+        or blocks and Blocks.between(device.id, id)
       if not excluded then
         return Devices.find(id)
-      end
-      if blocks == nil then
-        -- Most who are passed over are not the first.
-        blocks = Blocks.touches(device.id)
       end
       looked = looked + 1
       if looked == LOOK_PAST then
@@ -154,6 +148,7 @@ function arrive(device, wish, persona)
 end
 
 -- Looks (on) for a partner of somebody who waits and can be matched.
+-- seldom
 function match_waiting(device, seq)
   local ticket = matchable(device)
   if not ticket then

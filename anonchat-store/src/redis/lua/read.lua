@@ -1,14 +1,12 @@
 -- Answers to questions.
 
 -- Looks at the pool without changing it.
-function read(question, args)
-  begin(args)
+function read(question)
   local other = load_counters()
   if other then
     return {OTHER_SCHEMA, other}
   end
-  hear(args[3])
-  return question(args[3])
+  return question()
 end
 
 function census()

@@ -116,9 +116,8 @@ function write_device(device)
   return pack('>I2', parts) .. record
 end
 
--- Writes every record that this call has changed, many at once.
+-- Writes every record that this command has changed.
 function write_devices()
-  local changed, n = {}, 0
   for i = 1, #touched do
     local id = touched[i]
     local device = devices[id]
@@ -129,15 +128,8 @@ function write_devices()
     else
       local record = write_device(device)
       if record ~= records[id] then
-        changed[n + 1], changed[n + 2], n = id, record, n + 2
-        if n == WRITTEN then
-          call('HSET', DEVICE, unpack(changed))
-          n, changed = 0, {}
-        end
+        call('HSET', DEVICE, id, record)
       end
     end
-  end
-  if n > 0 then
-    call('HSET', DEVICE, unpack(changed))
   end
 end

@@ -48,8 +48,7 @@ end
 -- The first claim that there is, in the order that the policy gives.
 function claim(device, gender, proof)
   local known = known_now(device)
-  for place = FIRST_CLAIM, FIRST_CLAIM + 3 do
-    local kind = told[place]
+  for _, kind in ipairs({claim_1, claim_2, claim_3, claim_4}) do
     local wanted = kind <= CLAIM_ATTESTED and 1 or 0
     if kind == CLAIM_COUNTED_OUT then
       return

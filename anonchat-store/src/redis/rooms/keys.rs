@@ -34,7 +34,6 @@
 use anonchat_core::NodeId;
 
 use super::super::keys::keys;
-use super::super::script::Keys;
 
 /// What the names of all begin with.
 const PREFIX: &str = "anonchat:{+rooms}:";
@@ -64,11 +63,6 @@ keys! {
 }
 
 impl RoomKey {
-    /// The names of all, or their beginnings.
-    pub(in crate::redis) fn all() -> Vec<String> {
-        Self::ALL.iter().map(|key| key.of_rooms()).collect()
-    }
-
     /// Its name, or the beginning of it.
     pub(in crate::redis) fn of_rooms(self) -> String {
         format!("{PREFIX}{}", self.name())

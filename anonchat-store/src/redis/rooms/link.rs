@@ -10,7 +10,6 @@ use tokio::time::{Instant, timeout_at};
 
 use super::super::clock::Clock;
 use super::super::connector::Connector;
-use super::super::decode::replies;
 use super::super::inboxes::Inboxes;
 use super::super::line::{Line, Up};
 use super::super::link::Deployment;
@@ -61,10 +60,6 @@ pub(super) struct RoomLink {
     seals: Arc<Seals>,
     clock: Clock,
     calls: Semaphore,
-    /// Argument 1 of every script.
-    rules: Vec<u8>,
-    /// Of all keys.
-    names: Vec<String>,
 }
 
 /// What a call has once it is its turn.
@@ -87,8 +82,6 @@ impl RoomLink {
             seals,
             clock: Clock::new(deployment.corrects_instants),
             calls: Semaphore::new(CALLS),
-            rules: encode::rules(&deployment.policy, deployment.connector.sharded()),
-            names: RoomKey::all(),
             deployment,
         }
     }
@@ -106,13 +99,16 @@ impl RoomLink {
         let turn = self.turn(at, called, until, measure).await?;
         let registers = speaks_from(command)
             .is_some_and(|node| turn.life.as_ref().is_some_and(|life| life.nodes.contains(&node)));
-        let call = encode::Call { policy: &self.deployment.policy, at: turn.at, dice, registers };
-        let mailbox = turn.life.as_ref().map_or("", |life| &life.channel);
+        let call = encode::Call {
+            dice,
+            mailbox: turn.life.as_ref().map_or("", |life| &life.channel),
+            registers,
+            ..self.call(turn.at)
+        };
         let script = self.deployment.room_scripts.command(command);
         let arguments = encode::command(&call, &self.seals, command);
-        let reply = self.ask(&turn.up, until, script, mailbox, &arguments).await?;
-        let mut replies = replies(reply, 1, encode::SCHEMA)?;
-        let reply = decode::commit(&*self.seals, replies.swap_remove(0))?;
+        let reply = self.evaluate(&turn.up, until, script, &arguments).await?;
+        let reply = decode::commit(&*self.seals, reply)?;
         if let Some(life) = &turn.life {
             if reply.mail.is_none() {
                 life.pulse.lose();
@@ -131,11 +127,8 @@ impl RoomLink {
         let until = called + self.deployment.connector.deadline();
         let turn = self.turn(at, called, until, false).await?;
         let script = self.deployment.room_scripts.query(query);
-        let dice = RoomDice::from_bytes([0; 32]);
-        let (policy, at) = (&*self.deployment.policy, turn.at);
-        let call = encode::Call { policy, at, dice, registers: false };
-        let arguments = encode::query(&call, query);
-        let reply = self.ask(&turn.up, until, script, "", &arguments).await?;
+        let arguments = encode::query(&self.call(turn.at), query);
+        let reply = self.evaluate(&turn.up, until, script, &arguments).await?;
         Ok(decode::view(&*self.seals, query, reply)?)
     }
 
@@ -160,18 +153,25 @@ impl RoomLink {
         Ok(Turn { _permit, life, up, at })
     }
 
-    /// Has a script run, with the arguments that every one has and those behind.
-    async fn ask(
+    fn call(&self, at: UnixMillis) -> encode::Call<'_> {
+        encode::Call {
+            policy: &self.deployment.policy,
+            at,
+            dice: RoomDice::from_bytes([0; 32]),
+            mailbox: "",
+            sharded: self.deployment.connector.sharded(),
+            registers: false,
+        }
+    }
+
+    async fn evaluate(
         &self,
         up: &Up,
         until: Instant,
         script: &Script<RoomKey>,
-        mailbox: &str,
         arguments: &[Vec<u8>],
     ) -> Result<Value, Outage> {
-        let told = [&self.rules[..], mailbox.as_bytes()].into_iter();
-        let arguments: Vec<_> = told.chain(arguments.iter().map(Vec::as_slice)).collect();
-        up.call(until, script, &self.names, &arguments).await
+        up.evaluate(until, script, &script.names(), arguments).await
     }
 }
 
@@ -211,9 +211,11 @@ impl Subscriber for RoomLink {
         until: Instant,
     ) -> Result<u64, Outage> {
         let up = self.line.up(until).await?;
-        let arguments = encode::open(former, nodes, self.deployment.fingerprint);
+        let call = encode::Call { mailbox: channel, ..self.call(UnixMillis::default()) };
+        let fingerprint = self.deployment.fingerprint;
+        let arguments = encode::open(&call, former, nodes, fingerprint);
         let script = self.deployment.room_scripts.open();
-        Ok(decode::opened(self.ask(&up, until, script, channel, &arguments).await?)?)
+        Ok(decode::opened(self.evaluate(&up, until, script, &arguments).await?)?)
     }
 }
 

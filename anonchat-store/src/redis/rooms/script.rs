@@ -31,6 +31,13 @@ pub(in crate::redis) const FILES: &[(&str, &str)] = &[
     ("rooms/entry", include_str!("../lua/rooms/entry.lua")),
 ];
 
+impl Script<RoomKey> {
+    /// The names of the keys that it touches, in the order in which it expects them.
+    pub(in crate::redis) fn names(&self) -> Vec<String> {
+        self.touches().iter().map(|key| key.of_rooms()).collect()
+    }
+}
+
 scripts! {
     RoomScripts<RoomKey> iterable if test;
     open_session: Writes("on_open_session");

@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use anonchat_core::*;
 
-use crate::redis::encode::{Moment, command, open, query, rules};
+use crate::redis::encode::{Call, command, open, query};
 
 const DEVICE: DeviceId = DeviceId::from_bytes([1; 16]);
 const CONN: Conn = Conn { node: NodeId(0x0102), id: 3 };
 const DICE: Dice = Dice { pair: PairId::from_bytes([5; 16]) };
 
-const AT: UnixMillis = UnixMillis::new(0x0a0b);
+fn call(policy: &Policy) -> Call<'_> {
+    let at = UnixMillis::new(0x0a0b);
+    Call { policy, at, dice: DICE, mailbox: "box", sharded: false, registers: true }
+}
 
-/// What is said before what a command names.
-const SAID: usize = 8 + 16 + 1;
-
-/// The arguments of a command without what is said before.
+/// The arguments of a command behind the header and the mailbox.
 fn told(asked: &Command) -> Vec<Vec<u8>> {
-    let mut arguments = command(Moment { at: AT, dice: DICE, registers: true }, asked);
-    arguments[0].drain(..SAID);
-    arguments
+    let mut arguments = command(&call(&Policy::default()), asked);
+    assert_eq!(arguments[1], b"box");
+    arguments.split_off(2)
 }
 
 fn conn_bytes() -> Vec<u8> {
@@ -31,7 +31,7 @@ fn held(rest: &[u8]) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_rules_are_version_the_policys_numbers_and_marks() {
+fn the_header_has_version_instant_dice_the_policys_numbers_and_marks() {
     let mut policy = Policy::default();
     let (matching, safety) = (&mut policy.matching, &mut policy.safety);
     let numbers = [
@@ -52,45 +52,37 @@ fn the_rules_are_version_the_policys_numbers_and_marks() {
         &mut policy.connection.grace_s,
         &mut policy.connection.lease_s,
     ];
-    let mut expected = vec![0, 0, 0, 4];
+    let mut expected = vec![0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0x0a, 0x0b];
+    expected.extend([5; 16]);
     for (number, value) in numbers.into_iter().zip(0x0100_0000..) {
         *number = value;
         expected.extend(value.to_be_bytes());
     }
-    let marks = |required| [required, 0, 0];
+    let marks = |required| [required, 0, 1, 0];
     for (verification, claims, required) in [
         (Verification::Off, [3, 4, 0, 0], 0),
         (Verification::Optional, [1, 2, 3, 0], 0),
         (Verification::Required, [1, 2, 0, 0], 1),
     ] {
         policy.verification = verification;
-        assert_eq!(rules(&policy, false), [&expected[..], &claims, &marks(required)].concat());
+        let header = &command(&call(&policy), &Command::Sweep)[0];
+        assert_eq!(*header, [&expected[..], &claims, &marks(required)].concat());
     }
     policy.other_pools = true;
-    assert!(rules(&policy, true).ends_with(&[1, 1, 1]));
+    let call = Call { sharded: true, registers: false, ..call(&policy) };
+    assert!(query(&call, &Query::Census)[0].ends_with(&[1, 1, 0, 1]));
 }
 
-#[test]
-fn a_command_comes_with_its_instant_its_dice_and_a_mark() {
-    for registers in [false, true] {
-        let said = command(Moment { at: AT, dice: DICE, registers }, &Command::Sweep);
-        let instant = [0, 0, 0, 0, 0, 0, 0x0a, 0x0b];
-        assert_eq!(said, [[&instant[..], &[5; 16], &[registers.into()]].concat()]);
-    }
-    let said = query(AT, &Query::Census);
-    assert_eq!(said, [[&[0, 0, 0, 0, 0, 0, 0x0a, 0x0b][..], &[0; 17]].concat()]);
-}
-
-/// What the claims of the rules say about somebody who joins with `own` and of whom `known` is
+/// What the claims of the header say about somebody who joins with `own` and of whom `known` is
 /// known.
-fn by_the_rules(
+fn by_the_header(
     verification: Verification,
     own: Option<Claim>,
     known: Option<Claim>,
 ) -> Option<Claim> {
     let policy = Policy { verification, ..Policy::default() };
-    let rules = rules(&policy, false);
-    let claims = &rules[rules.len() - 7..rules.len() - 3];
+    let header = command(&call(&policy), &Command::Sweep).swap_remove(0);
+    let claims = &header[header.len() - 8..header.len() - 4];
     claims.iter().find_map(|claim| {
         let (claim, proof) = match claim {
             0 => return None,
@@ -147,7 +139,7 @@ fn by_the_pool(
 }
 
 #[test]
-fn the_claims_of_the_rules_decide_whose_gender_counts_as_the_pool_does() {
+fn the_claims_of_the_header_decide_whose_gender_counts_as_the_pool_does() {
     let of = |gender| {
         let claim = move |proof| Some(Claim { gender, proof });
         [None, claim(Proof::Declared), claim(Proof::Attested)]
@@ -155,7 +147,7 @@ fn the_claims_of_the_rules_decide_whose_gender_counts_as_the_pool_does() {
     for verification in [Verification::Off, Verification::Optional, Verification::Required] {
         for own in of(Gender::Male) {
             for known in of(Gender::NonBinary) {
-                let claim = by_the_rules(verification, own, known);
+                let claim = by_the_header(verification, own, known);
                 let refused = claim.is_none() && verification == Verification::Required;
                 let expected = (!refused).then_some(claim);
                 let case = (verification, own, known);
@@ -265,7 +257,8 @@ fn an_order_is_adopted_with_its_instant() {
 
 #[test]
 fn a_query_names_a_device_or_a_limit() {
-    let packed = |asked: &Query| query(AT, asked).swap_remove(0).split_off(SAID);
+    let policy = Policy::default();
+    let packed = |asked: &Query| query(&call(&policy), asked).swap_remove(2);
     assert_eq!(packed(&Query::Census), [0_u8; 0]);
     assert_eq!(packed(&Query::Standing { device: DEVICE }), [1; 16]);
     let wait = packed(&Query::Wait { device: DEVICE });
@@ -288,8 +281,10 @@ fn a_query_names_a_device_or_a_limit() {
 
 #[test]
 fn a_mailbox_is_opened_for_nodes_in_the_place_of_a_former_one() {
-    let arguments = open("former", &[NodeId(1), NodeId(2)], Some([8; 32]));
+    let policy = Policy::default();
+    let arguments = open(&call(&policy), "former", &[NodeId(1), NodeId(2)], Some([8; 32]));
     let nodes = [1_u64.to_be_bytes(), 2_u64.to_be_bytes()].concat();
-    assert_eq!(arguments, [b"former".to_vec(), nodes, vec![8; 32]]);
-    assert_eq!(open("", &[], None), [Vec::<u8>::new(), Vec::new(), Vec::new()]);
+    assert_eq!(arguments[1..], [b"box".to_vec(), b"former".to_vec(), nodes, vec![8; 32]]);
+    let arguments = open(&call(&policy), "", &[], None);
+    assert_eq!(arguments[2..], [Vec::<u8>::new(), Vec::new(), Vec::new()]);
 }

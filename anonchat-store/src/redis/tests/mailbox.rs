@@ -147,7 +147,7 @@ fn a_whisper_is_handed_on_while_the_life_lasts_and_one_that_cannot_be_read_ends_
     let (mailbox, ear) = mailbox();
     let to = Conn { node: NODE, id: 1 };
     let pair = PairId::from_bytes([2; 16]);
-    let payload = mail::encode_whispers([&Whisper { to, pair, body: Body::Typing(true) }]);
+    let payload = mail::encode_whisper(&Whisper { to, pair, body: Body::Typing(true) });
     begin(&mailbox, 1);
     assert!(mailbox.whisper(1, &payload));
     assert!(!mailbox.whisper(1, &payload[1..]));

@@ -69,13 +69,13 @@ proptest! {
 #[test]
 fn another_schema_version_and_another_key_are_told_apart() {
     let other = || Value::Array(vec![Value::Int(-1), Value::Int(7)]);
-    assert_eq!(commit(other()), Err(Malformed::Version { found: 7, expected: 4 }));
-    assert_eq!(view(&Query::Census, other()), Err(Malformed::Version { found: 7, expected: 4 }));
-    assert_eq!(opened(other()), Err(Malformed::Version { found: 7, expected: 4 }));
+    assert_eq!(commit(other()), Err(Malformed::Version { found: 7, expected: 3 }));
+    assert_eq!(view(&Query::Census, other()), Err(Malformed::Version { found: 7, expected: 3 }));
+    assert_eq!(opened(other()), Err(Malformed::Version { found: 7, expected: 3 }));
     assert_eq!(opened(Value::Array(vec![Value::Int(-2)])), Err(Malformed::Fingerprint));
     assert_eq!(
-        Malformed::Version { found: 7, expected: 4 }.to_string(),
-        "the pool has schema version 7, but this server has 4"
+        Malformed::Version { found: 7, expected: 3 }.to_string(),
+        "the pool has schema version 7, but this server has 3"
     );
 }
 

@@ -4,24 +4,15 @@ use anonchat_core::{Body, ChatText, Conn, MessageId, NodeId, PairId, Whisper};
 use proptest::prelude::*;
 
 use super::made::{self, Said};
-use crate::redis::mail::{encode_whispers, whispers};
+use crate::redis::mail::{encode_whisper, whisper};
 use crate::redis::malformed::Malformed;
-
-/// The payload of one whisper.
-fn alone(whisper: &[u8]) -> Vec<u8> {
-    [&u32::try_from(whisper.len()).expect("short").to_be_bytes()[..], whisper].concat()
-}
 
 proptest! {
     #[test]
     fn a_whisper_arrives_as_it_was_sent((to, pair, said) in made::said()) {
-        let sent = || Whisper { to, pair, body: said.clone().body() };
-        let read = |payload: &[u8]| whispers(payload).map(|read| {
-            read.into_iter().map(|read| (read.to, read.pair, Said::of(read.body))).collect::<Vec<_>>()
-        });
-        prop_assert_eq!(read(&encode_whispers([&sent()])), Ok(vec![(to, pair, said.clone())]));
-        let several = encode_whispers([&sent(), &sent()]);
-        prop_assert_eq!(read(&several), Ok(vec![(to, pair, said.clone()), (to, pair, said.clone())]));
+        let payload = encode_whisper(&Whisper { to, pair, body: said.clone().body() });
+        let arrived = whisper(&payload).map(|read| (read.to, read.pair, Said::of(read.body)));
+        prop_assert_eq!(arrived, Ok((to, pair, said)));
     }
 
     #[test]
@@ -29,9 +20,9 @@ proptest! {
         kind in 0_u8..5,
         bytes in prop::collection::vec(any::<u8>(), 0..60),
     ) {
-        let payload = alone(&[&[7; 32][..], &[kind], &bytes].concat());
-        if let Ok(read) = whispers(&payload) {
-            prop_assert_eq!(encode_whispers(&read), payload);
+        let payload = [&[7; 32][..], &[kind], &bytes].concat();
+        if let Ok(read) = whisper(&payload) {
+            prop_assert_eq!(encode_whisper(&read), payload);
         }
     }
 }
@@ -49,17 +40,15 @@ fn a_whisper_is_laid_out_as_documented() {
         (Body::Typing(true), b"\x02\x01"),
         (Body::Ack(id()), b"\x03m1"),
     ] {
-        let payload = encode_whispers([&Whisper { to, pair, body }]);
-        assert_eq!(payload, alone(&[&head[..], tail].concat()));
+        let payload = encode_whisper(&Whisper { to, pair, body });
+        assert_eq!(payload, [&head[..], tail].concat());
     }
 }
 
 #[test]
 fn a_damaged_whisper_is_refused_without_being_shown() {
-    let refused = |tail: &[u8]| whispers(&alone(&[&[0; 32][..], tail].concat())).err();
-    assert_eq!(whispers(&alone(&[0; 31])).err(), Some(Malformed::Short));
-    assert_eq!(whispers(&[0, 0, 0, 1]).err(), Some(Malformed::Short));
-    assert_eq!(whispers(&[0, 0]).err(), Some(Malformed::Short));
+    let refused = |tail: &[u8]| whisper(&[&[0; 32][..], tail].concat()).err();
+    assert_eq!(whisper(&[0; 31]).err(), Some(Malformed::Short));
     assert_eq!(refused(b""), Some(Malformed::Short));
     assert_eq!(refused(b"\x05"), Some(Malformed::Range("the kind of a whisper")));
     assert_eq!(refused(b"\x00\xff"), Some(Malformed::NotText));

@@ -7,7 +7,7 @@ pub(crate) type Edit = (&'static str, &'static str, &'static str);
 pub(crate) const MUTANTS: &[(&str, Edit)] = &[
     (
         "a number of the policy is taken for another",
-        ("rooms/codes", "local max_members = told[7]", "local max_members = told[8]"),
+        ("rooms/codes", "local max_members = told[10]", "local max_members = told[11]"),
     ),
     (
         "a day of retention is an hour short",

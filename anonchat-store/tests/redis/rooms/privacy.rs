@@ -53,7 +53,7 @@ async fn nothing_that_goes_to_redis_or_comes_from_it_shows_a_word() {
     let lines = monitor.end();
     let published = lines.iter().filter(|line| line.contains("\"PUBLISH\"")).count();
     assert!(published >= 20, "the monitor heard the mail: {published}");
-    assert!(lines.iter().any(|line| line.contains("FCALL")), "and the scripts");
+    assert!(lines.iter().any(|line| line.contains("EVALSHA")), "and the scripts");
     assert_eq!(lines.iter().find(|line| line.contains(CANARY)), None);
 }
 

@@ -1,28 +1,29 @@
 -- The numbers of the contract with `encode.rs` and `decode.rs`, and other names for what is found
--- elsewhere. What they stand for is put in their place when a library is put together.
+-- elsewhere. What they stand for is put in their place when a script is composed.
 
--- The rules that every call comes with: the schema, the numbers of the policy and a mark, in the
--- order of `encode.rs`.
+-- What every script is told: instant and dice of the command, the numbers of the policy and marks,
+-- in the order of `encode.rs`.
 local schema = told[1]
-local session_life_s = told[2]
-local max_sessions = told[3]
-local max_rooms = told[4]
-local max_rooms_per_session = told[5]
-local room_life_s = told[6]
-local max_members = told[7]
-local max_connections = told[8]
-local max_room_bans = told[9]
-local max_messages = told[10]
-local max_reports = told[11]
-local retention_days_default = told[12]
-local lease_s = told[13]
-local sharded = told[14]
+local called_at = told[2]
+local drawn_code = told[3]
+local drawn_alias = told[4]
+local session_life_s = told[5]
+local max_sessions = told[6]
+local max_rooms = told[7]
+local max_rooms_per_session = told[8]
+local room_life_s = told[9]
+local max_members = told[10]
+local max_connections = told[11]
+local max_room_bans = told[12]
+local max_messages = told[13]
+local max_reports = told[14]
+local retention_days_default = told[15]
+local lease_s = told[16]
+local sharded = told[17]
+local registers = told[18]
 
--- How the rules are written.
-local RULES = '>I4I4I4I4I4I4I4I4I4I4I4I4I4I1'
-
--- Where that begins what a command names, behind its instant, its dice and a mark.
-local NAMED = 34
+-- The channel of the caller's mail, or nothing.
+local mailbox = ARGV[2]
 
 -- Refusals.
 local UNKNOWN_SESSION = 1

@@ -2,22 +2,6 @@
 -- clock, the last room's number, messages that are kept, sessions that are banned; and the mark of
 -- the servers' key, if they gave one.
 
--- Begins a call. The rules are mostly those of the call before, which need not be read again.
-function begin(args)
-  if args[1] ~= rules then
-    rules, told = args[1], {parse(RULES, args[1])}
-  end
-  mailbox = args[2]
-  sessions, rooms, touched = {}, {}, {}
-  mail, nodes, channels = {}, {}, {}
-end
-
--- Takes in what is said about a command before what it names.
-function hear(said)
-  called_at, drawn_code, drawn_alias, registers = parse('>I8c8c16I1', said)
-  clock = math.max(pool.clock, called_at)
-end
-
 -- Reads the counters, or makes those of the beginning. Returns the schema if it is another one.
 function load_counters()
   local state = call('GET', STATE)
@@ -34,6 +18,7 @@ function load_counters()
       key = string.sub(state, rest), more = false,
     }
   end
+  clock = math.max(pool.clock, called_at)
 end
 
 -- Writes the counters.

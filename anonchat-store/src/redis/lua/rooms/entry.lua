@@ -1,58 +1,56 @@
--- Where each command and question begins: what is said about it, as `encode.rs` writes it.
+-- Where each command and question begins: what it is told, as `encode.rs` writes it.
 
-function on_open_session(said, nickname)
-  return open_session(string.sub(said, NAMED), nickname)
+function on_open_session()
+  return open_session(ARGV[3], ARGV[4])
 end
 
-function on_touch(said)
-  local id = string.sub(said, NAMED)
+function on_touch()
+  if not known(ARGV[3]) then
+    return UNKNOWN_SESSION
+  end
+  refresh(ARGV[3])
+  return view_session(ARGV[3])
+end
+
+function on_end_session()
+  if not known(ARGV[3]) then
+    return UNKNOWN_SESSION
+  end
+  end_session(ARGV[3])
+end
+
+function on_create()
+  local id, chosen, retention, has_max, max = parse('>c16I1I4I1I4', ARGV[3])
   if not known(id) then
     return UNKNOWN_SESSION
   end
-  refresh(id)
-  return view_session(id)
-end
-
-function on_end_session(said)
-  local id = string.sub(said, NAMED)
-  if not known(id) then
-    return UNKNOWN_SESSION
-  end
-  end_session(id)
-end
-
-function on_create(said, name)
-  local id, chosen, retention, has_max, max = parse('>c16I1I4I1I4', said, NAMED)
-  if not known(id) then
-    return UNKNOWN_SESSION
-  end
-  return dispatch(id, create(id, chosen, retention, has_max, max, name))
+  return dispatch(id, create(id, chosen, retention, has_max, max, ARGV[4]))
 end
 
 -- Whose request it is, and about which room.
-function request(said)
-  local id, code, rest = parse('>c16c8', said, NAMED)
-  return id, code, string.sub(said, rest)
+function request()
+  local id, code, rest = parse('>c16c8', ARGV[3])
+  return id, code, string.sub(ARGV[3], rest)
 end
 
-function on_join(said)
-  local id, code = request(said)
+function on_join()
+  local id, code = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, join(id, code))
 end
 
-function on_leave(said)
-  local id, code = request(said)
+function on_leave()
+  local id, code = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, leave(id, code))
 end
 
-function on_attach(said)
-  local id, code, conn = request(said)
+function on_attach()
+  local id, code, conn = request()
   register(string.sub(conn, 1, 8))
   if not known(id) then
     return UNKNOWN_SESSION
@@ -60,129 +58,127 @@ function on_attach(said)
   return dispatch(id, attach(id, code, conn))
 end
 
-function on_detach(said)
-  return detach(string.sub(said, NAMED))
+function on_detach()
+  return detach(ARGV[3])
 end
 
-function on_post(said, content)
-  local id, code = request(said)
+function on_post()
+  local id, code = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
-  return dispatch(id, post(id, code, content))
+  return dispatch(id, post(id, code, ARGV[4]))
 end
 
-function on_typing(said)
-  local id, code, on = request(said)
+function on_typing()
+  local id, code, on = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, type_in(id, code, string.byte(on)))
 end
 
-function on_report(said, reason)
-  local id, name = string.sub(said, NAMED, NAMED + 15), string.sub(said, NAMED + 16)
+function on_report()
+  local id, name = string.sub(ARGV[3], 1, 16), string.sub(ARGV[3], 17)
   if not known(id) then
     return UNKNOWN_SESSION
   end
   local number, index = string.sub(name, 1, 4), parse('>I4', name, 5)
-  return dispatch(id, report(id, number, index, reason))
+  return dispatch(id, report(id, number, index, ARGV[4]))
 end
 
-function on_kick(said)
-  local id, code, target = request(said)
+function on_kick()
+  local id, code, target = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, kick(id, code, parse('>I1c16', target)))
 end
 
-function on_ban(said)
-  local id, code, target = request(said)
+function on_ban()
+  local id, code, target = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, ban(id, code, parse('>I1c16', target)))
 end
 
-function on_lock(said)
-  local id, code, locked = request(said)
+function on_lock()
+  local id, code, locked = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, lock(id, code, string.byte(locked)))
 end
 
-function on_hand_over(said)
-  local id, code, target = request(said)
+function on_hand_over()
+  local id, code, target = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, hand_over(id, code, parse('>I1c16', target)))
 end
 
-function on_close(said)
-  local id, code = request(said)
+function on_close()
+  local id, code = request()
   if not known(id) then
     return UNKNOWN_SESSION
   end
   return dispatch(id, close(id, code))
 end
 
-function on_close_by_moderator(said)
-  local refusal, number = find(string.sub(said, NAMED))
+function on_close_by_moderator()
+  local refusal, number = find(ARGV[3])
   if refusal then
     return refusal
   end
   end_room(number)
 end
 
-function on_ban_session(said)
-  return ban_session(string.sub(said, NAMED))
+function on_ban_session()
+  return ban_session(ARGV[3])
 end
 
-function on_lift_session(said)
-  return lift_session(string.sub(said, NAMED))
+function on_lift_session()
+  return lift_session(ARGV[3])
 end
 
-function on_renew(said)
-  local node = string.sub(said, NAMED)
-  renew(node)
-  register(node)
+function on_renew()
+  renew(ARGV[3])
+  register(ARGV[3])
 end
 
-function on_sweep(said)
+function on_sweep()
   sweep()
   pool.more = has_due()
 end
 
-function on_reset(said)
+function on_reset()
   reset()
 end
 
-function on_census(said)
+function on_census()
   return census()
 end
 
-function on_session(said)
-  local refusal, view = view_session(string.sub(said, NAMED))
+function on_session()
+  local refusal, view = view_session(ARGV[3])
   return {refusal or 0, view}
 end
 
-function on_mine(said)
-  local id = string.sub(said, NAMED)
-  if not known(id) then
+function on_mine()
+  if not known(ARGV[3]) then
     return {UNKNOWN_SESSION}
   end
   local reply = {0}
-  for i, number in ipairs(Ties.list(id, MEMBER_OF)) do
-    reply[i + 1] = details(number, id)
+  for i, number in ipairs(Ties.list(ARGV[3], MEMBER_OF)) do
+    reply[i + 1] = details(number, ARGV[3])
   end
   return reply
 end
 
-function on_room(said)
-  local id, code = request(said)
+function on_room()
+  local id, code = request()
   local refusal, number = look(id, code)
   if refusal then
     return {refusal}
@@ -190,8 +186,8 @@ function on_room(said)
   return {0, details(number, id)}
 end
 
-function on_members(said)
-  local id, code = request(said)
+function on_members()
+  local id, code = request()
   local refusal, number = look(id, code)
   if refusal then
     return {refusal}
@@ -199,8 +195,8 @@ function on_members(said)
   return members(number, id)
 end
 
-function on_messages(said)
-  local id, code, page = request(said)
+function on_messages()
+  local id, code, page = request()
   local refusal, number = look(id, code)
   if refusal then
     return {refusal}
@@ -208,8 +204,8 @@ function on_messages(said)
   return page_of(number, id, parse('>I4I4', page))
 end
 
-function on_reports(said)
-  local id, code, limit = request(said)
+function on_reports()
+  local id, code, limit = request()
   local refusal, number = look(id, code)
   if refusal then
     return {refusal}
@@ -221,12 +217,12 @@ function on_reports(said)
 end
 
 -- Behind a message, or behind all for an empty name.
-function on_all_reports(said)
-  local limit, rest = parse('>I4', said, NAMED)
-  local name = string.sub(said, rest)
+function on_all_reports()
+  local limit, rest = parse('>I4', ARGV[3])
+  local name = string.sub(ARGV[3], rest)
   return all_reports(name == '' and '+' or '(' .. name, limit)
 end
 
-function on_open(former, nodes, key)
-  return open(former, nodes, key)
+function on_open()
+  return open(ARGV[3], ARGV[4], ARGV[5])
 end

@@ -1,34 +1,21 @@
 -- What all commands have in common.
 
--- Carries out commands of one kind, one after the other; each is so many arguments. What they have
--- changed is written, and what is to be told is published, once for all. Each is answered with its
--- refusal and the number of that, or with its answer and its facts.
-function apply(command, args, size)
-  begin(args)
+-- Carries out one command. It returns a refusal with its number, or nothing and the answer.
+function apply(command)
   local other = load_counters()
   if other then
     return {OTHER_SCHEMA, other}
   end
-  local replies = {}
-  for at = 3, #args, size do
-    hear(args[at])
-    pool.clock, pool.seq, pool.more = clock, pool.seq + 1, false
-    local before = #mail
-    local refusal, second = command(args[at], args[at + 1])
-    local reply = {refusal or 0, pool.seq, 0, pool.more and 1 or 0, clock,
-      refusal and second or 0, not refusal and second or ''}
-    for i = before + 1, #mail do
-      reply[7 + i - before] = mail[i]
-    end
-    replies[#replies + 1] = reply
-  end
+  pool.clock, pool.seq = clock, pool.seq + 1
+  local refusal, second = command()
   write_records()
   save_counters()
-  local number = publish()
-  for i = 1, #replies do
-    replies[i][3] = number
+  local reply = {refusal or 0, pool.seq, publish(), pool.more and 1 or 0, clock,
+    refusal and second or 0, not refusal and second or ''}
+  for i = 1, #mail do
+    reply[7 + i] = mail[i]
   end
-  return replies
+  return reply
 end
 
 -- What came of a session's own request, by which it was active if it was not refused.

@@ -1,14 +1,12 @@
 -- Answers about sessions and rooms.
 
 -- Looks without changing anything.
-function read(question, args)
-  begin(args)
+function read(question)
   local other = load_counters()
   if other then
     return {OTHER_SCHEMA, other}
   end
-  hear(args[3])
-  return question(args[3])
+  return question()
 end
 
 function census()
