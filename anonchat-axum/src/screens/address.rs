@@ -218,7 +218,7 @@ impl<'v> Addresses<'v> {
     /// `https://`, `www.`, and a path behind what looks like a domain.
     fn is_link(&self) -> bool {
         if let Some([scheme, colon, slash, other]) = self.last() {
-            let marks = [colon, slash, other].map(|part| part.mark());
+            let marks = [colon.mark(), slash.mark(), other.mark()];
             if scheme.letters() >= 2 && marks == [Some(':'), Some('/'), Some('/')] {
                 return true;
             }

@@ -62,8 +62,7 @@ impl Reader {
         if self.unfinished.is_none() {
             self.parts = Vec::new();
         }
-        loop {
-            let Some(head) = Head::parse(&self.bytes[self.read..], self.longest)? else { break };
+        while let Some(head) = Head::parse(&self.bytes[self.read..], self.longest)? {
             self.check(&head)?;
             let start = self.read + head.size;
             let place = start..start + head.carries;
