@@ -269,6 +269,10 @@ impl<T: Transport> Line<T> {
         }
     }
 
+    #[cfg_attr(
+        not(feature = "socketio"),
+        expect(clippy::needless_pass_by_value, reason = "a picture is taken out of it")
+    )]
     fn take(&mut self, heard: Heard) {
         match heard {
             Heard::Text => self.read(),

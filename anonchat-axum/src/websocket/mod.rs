@@ -17,6 +17,7 @@ mod upgrade;
 
 #[cfg(feature = "test-util")]
 pub use exercise::exercise;
+#[cfg(feature = "rooms")]
 pub(crate) use socket::Socket;
 pub(crate) use upgrade::Upgrade;
 

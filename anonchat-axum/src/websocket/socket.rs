@@ -55,6 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Socket<S> {
     }
 
     /// Adds a text to what is to be sent.
+    #[cfg(feature = "rooms")]
     pub(crate) async fn say(&mut self, text: &str) -> Result<(), ()> {
         frame::append(&mut self.out, Opcode::Text, |out| out.extend_from_slice(text.as_bytes()));
         self.feed(()).await

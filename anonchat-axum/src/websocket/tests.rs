@@ -14,6 +14,7 @@ use tungstenite::{Error, Message};
 
 use super::exercise::{LONGEST, exercise, read};
 use super::reader::Item;
+use super::socket::Socket;
 use super::*;
 use crate::transport::{Heard, Transport};
 use anonchat_core::Client;
