@@ -174,7 +174,7 @@ pub(crate) fn rows(part: &str) -> Vec<Row> {
             .collect(),
         "start" => vec![
             row("start until it listens", "start", "ms", Unit::Millis),
-            row("release binary, with its line tables", "start", "binary_mb", Unit::Mb),
+            row("release binary", "start", "binary_mb", Unit::Mb),
             row("– stripped", "start", "stripped_mb", Unit::Mb),
         ],
         _ => Vec::new(),

@@ -98,7 +98,7 @@ const TARGETS: [Target; 26] = [
     target("selfie, 640×480, one thread, native", Noted("selfie-native"), Unit::Millis, Some(Most(20.0)), Some(Most(12.0))),
     target("– pure Rust", Noted("selfie-rust"), Unit::Millis, Some(Most(40.0)), Some(Most(25.0))),
     target("start until it listens", Own("start", "start", "ms", 1.0), Unit::Millis, Some(Most(200.0)), None),
-    target("release binary, with its line tables", Own("start", "start", "binary_mb", 1.0), Unit::Mb, Some(Most(40.0)), None),
+    target("release binary", Own("start", "start", "binary_mb", 1.0), Unit::Mb, Some(Most(40.0)), None),
     target("endurance: memory at the end ÷ after a minute", Own("endurance", "held", "growth", 1.0), Unit::Times, Some(Most(1.02)), None),
 ];
 
