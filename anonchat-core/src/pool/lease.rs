@@ -42,10 +42,6 @@ impl Leases {
         self.nodes.iter()
     }
 
-    pub(super) fn forget(&mut self, node: NodeId) {
-        self.nodes.remove(&node);
-    }
-
     /// Notes that a device hangs on a server. One that was never heard of is alive from now on.
     pub(super) fn add(
         &mut self,
@@ -104,6 +100,10 @@ impl Leases {
             dying.pop();
         }
         None
+    }
+
+    pub(super) fn forget(&mut self, node: NodeId) {
+        self.nodes.remove(&node);
     }
 }
 

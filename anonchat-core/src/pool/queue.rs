@@ -65,15 +65,6 @@ impl Queues {
         self.queues[bucket.index()].push(seq, slot)
     }
 
-    /// Puts somebody aside who waits. Whoever does not wait is in no queue.
-    pub(super) fn set_away(&mut self, device: &Device) {
-        if let Some(ticket) = device.ticket() {
-            self.here -= 1;
-            self.queues[ticket.bucket.index()].set_away(ticket.place);
-            self.note_occupied(ticket.bucket);
-        }
-    }
-
     /// Puts somebody back who waits. Returns whether they do.
     pub(super) fn set_here(&mut self, device: &Device) -> bool {
         let Some(ticket) = device.ticket() else { return false };
@@ -81,6 +72,15 @@ impl Queues {
         self.occupied = self.occupied.with(ticket.bucket);
         self.queues[ticket.bucket.index()].set_here(ticket.place);
         true
+    }
+
+    /// Puts somebody aside who waits. Whoever does not wait is in no queue.
+    pub(super) fn set_away(&mut self, device: &Device) {
+        if let Some(ticket) = device.ticket() {
+            self.here -= 1;
+            self.queues[ticket.bucket.index()].set_away(ticket.place);
+            self.note_occupied(ticket.bucket);
+        }
     }
 
     /// Drops a ticket's place, and tells those whose place changes by it.

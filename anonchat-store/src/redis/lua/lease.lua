@@ -13,8 +13,8 @@ function Leases.remove(node, id)
   call('ZREM', HANGING, node .. id)
 end
 
--- A device that hangs on a server.
-function Leases.any_device(node)
+-- The lowest device that hangs on a server.
+function Leases.lowest_device(node)
   local found = call('ZRANGEBYLEX', HANGING, '[' .. node, '[' .. node .. string.rep('\255', 16),
     'LIMIT', 0, 1)[1]
   return found and string.sub(found, 9)

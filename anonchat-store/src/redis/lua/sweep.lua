@@ -13,7 +13,7 @@ function sweep()
       return
     end
     local kind = string.sub(what, 1, 1)
-    local device = kind == DUE_LEASE and Leases.any_device(string.sub(what, 2, 9))
+    local device = kind == DUE_LEASE and Leases.lowest_device(string.sub(what, 2, 9))
     if device then
       lose(Devices.find(device))
     else
