@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
-use super::half_open::Waiting;
+use super::half_open::{HalfOpen, Waiting};
 
 /// The most bytes of a request's head, and of what is read of a body at once.
 const HEAD: usize = 32 << 10;
@@ -77,7 +77,7 @@ pub(super) async fn run<I>(
             () = waiting.turned_out() => {
                 // In the middle of a connection it would be taken for an answer.
                 if waiting.is_new() && let Some(parts) = connection.into_parts() {
-                    refuse(parts.io.into_inner()).await;
+                    Box::pin(refuse(parts.io.into_inner(), waiting.table())).await;
                 }
                 return;
             }
@@ -97,8 +97,9 @@ async fn told(stop: &mut watch::Receiver<bool>) {
 }
 
 /// Says that there is no room. What the client has said is read first, as far as it is there, or
-/// the answer would be lost with it.
-pub(super) async fn refuse(mut io: impl AsyncRead + AsyncWrite + Unpin) {
+/// the answer would be lost with it. When too many are being told, nothing is said.
+pub(super) async fn refuse(mut io: impl AsyncRead + AsyncWrite + Unpin, table: &HalfOpen) {
+    let Some(_leave) = table.may_tell() else { return };
     let telling = async {
         io.write_all(FULL).await?;
         io.shutdown().await?;

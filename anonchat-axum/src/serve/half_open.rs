@@ -10,11 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anonchat_core::RateKey;
 use anonchat_core::policy::Connection;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+
+/// So many may be told at once that there is no room for them. The others are ended without a word,
+/// so that those who are sent away take no room either.
+const TOLD: usize = 256;
 
 /// The connections of this server from which a request is to come.
 pub(crate) struct HalfOpen {
     inside: Mutex<Inside>,
+    told: Semaphore,
     most: usize,
     most_each: usize,
 }
@@ -43,6 +48,7 @@ impl HalfOpen {
     pub(crate) fn new(rules: &Connection) -> Self {
         Self {
             inside: Mutex::default(),
+            told: Semaphore::new(TOLD),
             most: (rules.max_half_open as usize).max(1),
             most_each: rules.max_half_open_per_address as usize,
         }
@@ -69,6 +75,11 @@ impl HalfOpen {
         };
         waiting.wait();
         Some(waiting)
+    }
+
+    /// Leave to tell one connection that there is no room, until it is dropped.
+    pub(super) fn may_tell(&self) -> Option<SemaphorePermit<'_>> {
+        self.told.try_acquire().ok()
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -102,6 +113,11 @@ impl Waiting {
         if self.is_new.swap(false, Ordering::Relaxed) {
             inside.leave(self.peer);
         }
+    }
+
+    /// The table in which the place is.
+    pub(super) fn table(&self) -> &HalfOpen {
+        &self.table
     }
 
     /// Whether no request has ever come.

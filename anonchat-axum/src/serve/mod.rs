@@ -8,6 +8,7 @@ mod tests;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -40,7 +41,8 @@ const PROXY: Duration = Duration::from_secs(75);
 ///   may be idle for 75 seconds.
 /// * At most `connection.max_half_open` connections may be without a whole request; one more ends
 ///   the oldest. At most `connection.max_half_open_per_address` of one peer may be without their
-///   first, unless it is this machine or a trusted proxy; one more is told `503`. So such
+///   first, unless it is this machine or a trusted proxy; one more is told `503`, unless
+///   256 are being told already. So such
 ///   connections, however many there are, take less than 40 KiB each of the former number.
 /// * Stopping is [`AnonChat::shutdown`] first, because WebSockets are none of the connections that
 ///   a server of HTTP waits for. It returns within ten seconds of the signal.
@@ -92,7 +94,10 @@ async fn attend<L: Listener<Addr = SocketAddr>>(
                 let serving = connection::run(io, peer, app, waiting, head_within, stopped);
                 tokio::spawn(serving);
             }
-            None => _ = tokio::spawn(connection::refuse(io)),
+            None => {
+                let table = Arc::clone(chat.half_open());
+                tokio::spawn(async move { connection::refuse(io, &table).await });
+            }
         }
     }
     drop((listener, stopped));
