@@ -215,19 +215,16 @@ impl Devices {
     pub(super) fn enter(&mut self, id: DeviceId) -> Slot {
         self.find(id).unwrap_or_else(|| {
             let number = self.records.insert(Device::new(id));
-            let records = &self.records;
-            self.index.insert(id.as_bytes(), number, |number| records[number].id.as_bytes());
+            self.index.insert(id.as_bytes(), number);
             Slot::new(number)
         })
     }
 
     /// Drops a record.
     pub(super) fn remove(&mut self, slot: Slot) {
-        // Its number goes first: what is left of the index is looked up in the records.
-        let id = self[slot].id;
-        self.index.remove(id.as_bytes(), slot.number());
-        self.records.remove(slot.number());
-        self.index.shrink(|number| self.records[number].id.as_bytes());
+        if let Some(device) = self.records.remove(slot.number()) {
+            self.index.remove(device.id.as_bytes(), slot.number());
+        }
     }
 
     /// How many records there are, and the bytes reserved for them.

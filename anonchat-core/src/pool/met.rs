@@ -48,8 +48,7 @@ impl Met {
         }
         let meeting = Meeting { pair, members, ended: None, reported: [false; 2] };
         let number = self.meetings.insert(meeting);
-        let meetings = &self.meetings;
-        self.index.insert(pair.as_bytes(), number, |number| meetings[number].pair.as_bytes());
+        self.index.insert(pair.as_bytes(), number);
         number
     }
 
@@ -80,7 +79,6 @@ impl Met {
         // Another meeting may have the pair's id by now: then this one is not in the index.
         self.index.remove(pair.as_bytes(), number);
         self.meetings.remove(number);
-        self.index.shrink(|number| self.meetings[number].pair.as_bytes());
         if self.ended.len() * 4 < self.ended.capacity() {
             self.ended.shrink_to(self.ended.len() * 2);
         }

@@ -8,9 +8,11 @@ const PAGE: usize = 256;
 
 /// Records under numbers. The number of one that is removed is given to another one later.
 pub(super) struct Pages<T> {
-    pages: Vec<Vec<Entry<T>>>,
+    pages: Vec<Box<[Entry<T>; PAGE]>>,
     /// The last number that became free, if any is.
     free: Option<u32>,
+    /// The first number that was never given.
+    fresh: u32,
     len: usize,
 }
 
@@ -24,26 +26,23 @@ impl<T> Pages<T> {
     /// Keeps a record. Returns its number.
     pub(super) fn insert(&mut self, record: T) -> u32 {
         self.len += 1;
-        if let Some(number) = self.free {
-            let entry = &mut self.pages[number as usize / PAGE][number as usize % PAGE];
-            if let Entry::Free(before) = *entry {
-                self.free = before;
+        let number = self.free.unwrap_or(self.fresh);
+        if self.free.is_none() {
+            self.fresh += 1;
+            if number as usize == self.pages.len() * PAGE {
+                self.pages.push(empty_page());
             }
-            *entry = Entry::Held(record);
-            return number;
         }
-        if self.pages.last().is_none_or(|page| page.len() == PAGE) {
-            self.pages.push(Vec::with_capacity(PAGE));
+        let entry = &mut self.pages[number as usize / PAGE][number as usize % PAGE];
+        if let Entry::Free(before) = std::mem::replace(entry, Entry::Held(record)) {
+            self.free = before;
         }
-        let last = self.pages.len() - 1;
-        let page = &mut self.pages[last];
-        page.push(Entry::Held(record));
-        (last * PAGE + page.len() - 1) as u32
+        number
     }
 
     /// Drops a record. When the last one goes, all memory is given back.
     pub(super) fn remove(&mut self, number: u32) -> Option<T> {
-        let entry = self.pages.get_mut(number as usize / PAGE)?.get_mut(number as usize % PAGE)?;
+        let entry = &mut self.pages.get_mut(number as usize / PAGE)?[number as usize % PAGE];
         if !matches!(entry, Entry::Held(_)) {
             return None;
         }
@@ -59,14 +58,14 @@ impl<T> Pages<T> {
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&T> {
-        match self.pages.get(number as usize / PAGE)?.get(number as usize % PAGE)? {
+        match &self.pages.get(number as usize / PAGE)?[number as usize % PAGE] {
             Entry::Held(record) => Some(record),
             Entry::Free(_) => None,
         }
     }
 
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
-        match self.pages.get_mut(number as usize / PAGE)?.get_mut(number as usize % PAGE)? {
+        match &mut self.pages.get_mut(number as usize / PAGE)?[number as usize % PAGE] {
             Entry::Held(record) => Some(record),
             Entry::Free(_) => None,
         }
@@ -78,21 +77,32 @@ impl<T> Pages<T> {
 
     /// The bytes reserved.
     pub(super) fn footprint(&self) -> usize {
-        self.pages.capacity() * size_of::<Vec<Entry<T>>>()
+        self.pages.capacity() * size_of::<Box<[Entry<T>; PAGE]>>()
             + self.pages.len() * PAGE * size_of::<Entry<T>>()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.pages.iter().flatten().zip(0..).filter_map(|(entry, number)| match entry {
-            Entry::Held(record) => Some((number, record)),
-            Entry::Free(_) => None,
+        self.pages.iter().flat_map(|page| page.iter()).zip(0..).filter_map(|(entry, number)| {
+            match entry {
+                Entry::Held(record) => Some((number, record)),
+                Entry::Free(_) => None,
+            }
         })
+    }
+}
+
+/// A page without a record, made where it stays.
+fn empty_page<T>() -> Box<[Entry<T>; PAGE]> {
+    let entries: Vec<_> = std::iter::repeat_with(|| Entry::Free(None)).take(PAGE).collect();
+    match entries.into_boxed_slice().try_into() {
+        Ok(page) => page,
+        Err(_) => unreachable!("as many as a page has"),
     }
 }
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Self { pages: Vec::new(), free: None, len: 0 }
+        Self { pages: Vec::new(), free: None, fresh: 0, len: 0 }
     }
 }
 
