@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tracing::{Instrument, debug_span, trace_span};
 
 use crate::metrics::label::{Kind, Label, Question};
-use crate::metrics::{Metrics, Watch};
+use crate::metrics::{Metrics, Timer, Watch};
 
 /// How long any call may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
@@ -69,15 +69,22 @@ impl Bounded {
         within(PATIENCE, self.store.open(node, inbox)).await
     }
 
+    /// Carries something to a partner on this server, or gives it back.
+    pub(crate) fn whisper_here(&self, pool: &PoolId, whisper: Whisper) -> Option<Whisper> {
+        let since = Timer::start();
+        let rest = self.store.whisper_here(pool, whisper);
+        if rest.is_none() {
+            Watch::whispered(&self.metrics, since);
+        }
+        rest
+    }
+
+    /// Carries something to a partner, wherever.
     pub(crate) async fn whisper(&self, pool: &PoolId, whisper: Whisper) -> Result<(), StoreError> {
         let watch = Watch::whisper(&self.metrics);
-        let Some(whisper) = self.store.whisper_here(pool, whisper) else {
-            watch.carried(&Ok(()));
-            return Ok(());
-        };
         let carrying = within(PATIENCE, self.store.whisper(pool, whisper));
         // A message is the one call that is too frequent to be told of by default.
-        let answer = Box::pin(carrying.instrument(trace_span!("store.whisper"))).await;
+        let answer = carrying.instrument(trace_span!("store.whisper")).await;
         watch.carried(&answer);
         answer
     }

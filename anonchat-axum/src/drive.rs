@@ -13,14 +13,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anonchat_core::session::{
-    ClientFrame, Close, FrameError, Input, Output, Rates, ServerFrame, Session,
-};
+use anonchat_core::session::{ClientFrame, Close, FrameError, Input, Rates, Session};
 use anonchat_core::{Mail, wire};
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use crate::call::Call;
+use crate::carry::Progress;
 use crate::chat::AnonChat;
 use crate::clock;
 use crate::figures::Watch;
@@ -28,34 +27,33 @@ use crate::hub::Place;
 use crate::limits;
 use crate::mailbox::Post;
 use crate::metrics::Timer;
-use crate::metrics::label::{Asked, Label, Reading, Reason, Refused, Told};
-use crate::patience::patiently;
+use crate::metrics::label::{Asked, Label, Reading, Reason};
 use crate::transport::{Heard, Transport};
 
 /// Frames of one client that are answered before the others get their turn.
 const BATCH: usize = 64;
 
 /// One connection under way.
-struct Line<T> {
-    chat: AnonChat,
-    place: Arc<Place>,
-    session: Session,
-    transport: T,
-    wire: Wire,
+pub(crate) struct Line<T> {
+    pub(crate) chat: AnonChat,
+    pub(crate) place: Arc<Place>,
+    pub(crate) session: Session,
+    pub(crate) transport: T,
+    pub(crate) wire: Wire,
     /// What the store has not answered yet.
-    call: Option<Call>,
+    pub(crate) call: Option<Call>,
     /// A frame that waits for that answer. Nothing is heard after it.
     held: Option<Box<str>>,
     /// The counts that the tally knows.
     noted: Rates,
     watch: Watch,
     /// How long a client may let a write wait.
-    patience: Duration,
+    pub(crate) patience: Duration,
 }
 
 /// What the transport still carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wire {
+pub(crate) enum Wire {
     /// Everything.
     Open,
     /// Nothing but a close frame: the client broke the WebSocket protocol.
@@ -93,13 +91,35 @@ impl<T: Transport> Line<T> {
         let place = Arc::clone(&self.place);
         let mut timer = pin!(sleep(Duration::ZERO));
         let mut armed = None;
-        if let Some(close) = self.carry_out().await {
-            return close;
-        }
         loop {
-            self.flush().await;
-            if let Some(close) = self.carry_out().await {
-                return close;
+            match self.gather() {
+                Progress::Ready => {}
+                Progress::Waits(unfinished) => {
+                    // Boxed: seldom needed, and then for a moment.
+                    Box::pin(self.finish(unfinished)).await;
+                    continue;
+                }
+                Progress::Busy => {
+                    self.note();
+                    // Who is talked to takes out of the mailbox before more is put in.
+                    self.flush().await;
+                    yield_now().await;
+                    continue;
+                }
+                Progress::Closes(close) => return close,
+            }
+            self.note();
+            if self.transport.is_dirty() {
+                self.flush().await;
+                // A client that is gone ends the session, which has its say first.
+                match self.carry_out() {
+                    Progress::Waits(unfinished) => {
+                        Box::pin(self.finish(unfinished)).await;
+                        continue;
+                    }
+                    Progress::Closes(close) => return close,
+                    Progress::Ready | Progress::Busy => {}
+                }
             }
             // A deadline mostly moves away. The timer follows only when it comes nearer.
             if let Some(deadline) = self.session.deadline()
@@ -121,10 +141,6 @@ impl<T: Transport> Line<T> {
                 }
                 else => return Close::Gone,
             }
-            if let Some(close) = self.gather().await {
-                return close;
-            }
-            self.note();
         }
     }
 
@@ -143,15 +159,17 @@ impl<T: Transport> Line<T> {
     }
 
     /// Handles everything that is there already.
-    async fn gather(&mut self) -> Option<Close> {
+    fn gather(&mut self) -> Progress<T::Packet> {
         for _ in 0..BATCH {
-            if let Some(close) = self.carry_out().await {
-                return Some(close);
+            match self.carry_out() {
+                Progress::Ready => {}
+                other => return other,
             }
             while let Some((since, post)) = self.place.mailbox().take() {
                 self.taken_out(since, post);
-                if let Some(close) = self.carry_out().await {
-                    return Some(close);
+                match self.carry_out() {
+                    Progress::Ready => {}
+                    other => return other,
                 }
             }
             if self.place.mailbox().has_overflowed() {
@@ -164,16 +182,17 @@ impl<T: Transport> Line<T> {
                 continue;
             }
             if !self.hears() {
-                return self.carry_out().await;
+                return self.carry_out();
             }
-            let heard = self.transport.hear_now()?;
-            self.take(heard);
+            match self.transport.hear_now() {
+                Some(heard) => self.take(heard),
+                None => return Progress::Ready,
+            }
         }
-        let close = self.carry_out().await;
-        // Who is talked to takes out of the mailbox before more is put in.
-        self.flush().await;
-        yield_now().await;
-        close
+        match self.carry_out() {
+            Progress::Ready => Progress::Busy,
+            other => other,
+        }
     }
 
     /// Whether the client is listened to now.
@@ -183,50 +202,8 @@ impl<T: Transport> Line<T> {
         is_free && self.held.is_none() && self.wire == Wire::Open
     }
 
-    /// Carries out what the session wants, until it wants nothing more.
-    async fn carry_out(&mut self) -> Option<Close> {
-        while let Some(output) = self.session.poll() {
-            match output {
-                Output::Send(frame) => {
-                    // Nobody is told anything any more once the transport is closed.
-                    let packet = (self.wire == Wire::Open).then(|| self.transport.encode(&frame));
-                    self.count(&frame, packet.as_ref().map_or(0, |(_, bytes)| *bytes));
-                    drop(frame);
-                    if let Some((packet, _)) = packet {
-                        self.write(Some(packet)).await;
-                    }
-                }
-                Output::Ping => self.write(None).await,
-                Output::Apply(command) => {
-                    self.ask(Call::apply(&self.chat, self.session.pool(), command));
-                }
-                Output::Read(query) => {
-                    self.ask(Call::read(&self.chat, self.session.pool(), query));
-                }
-                Output::Whisper(whisper) => {
-                    self.flush().await;
-                    self.chat.figures().relayed(&whisper);
-                    if let Some(pool) = self.session.pool()
-                        && self.chat.store().whisper(pool, whisper).await.is_err()
-                    {
-                        // It is the sender's to repeat; and if it was an answer, the partner's.
-                        self.open(Post::Gap);
-                    }
-                }
-                Output::Accepted => {
-                    if let Some(echo) = self.transport.echo() {
-                        self.write(Some(echo)).await;
-                    }
-                }
-                Output::Missed => self.open(Post::Gap),
-                Output::Close(close) => return Some(close),
-            }
-        }
-        None
-    }
-
     /// Asks the store something, and goes on at once if it answers at once.
-    fn ask(&mut self, mut call: Call) {
+    pub(crate) fn ask(&mut self, mut call: Call) {
         match call.answer_now() {
             Some(answer) => self.answered(answer),
             None => self.call = Some(call),
@@ -251,7 +228,7 @@ impl<T: Transport> Line<T> {
         self.open(post);
     }
 
-    fn open(&mut self, post: Post) {
+    pub(crate) fn open(&mut self, post: Post) {
         match post {
             // What is for a name that the connection no longer has came before a gap.
             Post::Mail(mail) if mail.conn() != self.place.conn() => {}
@@ -306,57 +283,14 @@ impl<T: Transport> Line<T> {
         hand_in(&self.chat, &mut self.session, frame, bytes);
     }
 
-    fn count(&self, frame: &ServerFrame, bytes: usize) {
-        let refused = match frame {
-            ServerFrame::Error(refusal) => Some(refusal.code),
-            _ => None,
-        };
-        if let Some(code) = refused {
-            self.chat.figures().refused(code);
-        }
-        self.chat.metrics().told(Told::of(frame), refused.map(Refused), bytes);
-    }
-
     fn tell(&mut self, input: Input<'_>) {
         self.session.handle(clock::now(), input);
     }
 
-    fn lose(&mut self, wire: Wire) {
+    pub(crate) fn lose(&mut self, wire: Wire) {
         if self.wire == Wire::Open {
             self.wire = wire;
             self.tell(Input::Closed);
-        }
-    }
-
-    /// Writes a packet, or a ping.
-    async fn write(&mut self, packet: Option<T::Packet>) {
-        if self.wire == Wire::Open {
-            let op = async {
-                match packet {
-                    Some(packet) => self.transport.feed(packet).await,
-                    None => self.transport.feed_ping().await,
-                }
-            };
-            let mailbox = self.place.mailbox();
-            let written = patiently(mailbox, self.patience, self.call.as_mut(), op).await;
-            self.check(written);
-        }
-    }
-
-    async fn flush(&mut self) {
-        if self.wire == Wire::Open && self.transport.is_dirty() {
-            let op = self.transport.flush();
-            let mailbox = self.place.mailbox();
-            let written = patiently(mailbox, self.patience, self.call.as_mut(), op).await;
-            self.check(written);
-        }
-    }
-
-    fn check(&mut self, written: Option<Result<(), ()>>) {
-        match written {
-            Some(Ok(())) => {}
-            Some(Err(())) => self.lose(Wire::Closed),
-            None => self.lose(Wire::Stuck),
         }
     }
 

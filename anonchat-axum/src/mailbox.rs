@@ -101,6 +101,10 @@ impl<M: Letter> Mailbox<M> {
         inside.images += post.image();
         if inside.post.len() < self.room && inside.images <= IMAGES {
             inside.restart |= matches!(post, Post::Restart(_));
+            if inside.post.capacity() == 0 {
+                // Mostly it is taken out before another one comes.
+                inside.post.reserve_exact(1);
+            }
             inside.post.push_back((Timer::start(), post));
         } else {
             *inside = Inside { waker: inside.waker.take(), ..Inside::default() };

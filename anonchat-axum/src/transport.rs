@@ -1,6 +1,7 @@
 //! What carries a connection, as the loop sees it.
 
 use std::future::Future;
+use std::task::Poll;
 
 use anonchat_core::session::{Close, ServerFrame};
 
@@ -27,7 +28,10 @@ pub(crate) trait Transport: Send {
         None
     }
 
-    /// Adds something to what is to be sent; `Err` if the client is gone.
+    /// Adds something to what is to be sent, if there is room for it.
+    fn add(&mut self, packet: Self::Packet) -> Added<Self::Packet>;
+
+    /// Adds something for which there was no room; `Err` if the client is gone.
     fn feed(&mut self, packet: Self::Packet) -> impl Future<Output = Result<(), ()>> + Send;
 
     /// Adds a question for a sign of life.
@@ -39,6 +43,9 @@ pub(crate) trait Transport: Send {
     /// Puts everything on its way.
     fn flush(&mut self) -> impl Future<Output = Result<(), ()>> + Send;
 
+    /// The same, without waiting. What is not on its way then is kept for a flush.
+    fn flush_now(&mut self) -> Poll<Result<(), ()>>;
+
     /// Says why it ends, and waits a moment for the client to have heard it.
     fn close(&mut self, close: Close) -> impl Future<Output = ()> + Send;
 
@@ -47,6 +54,20 @@ pub(crate) trait Transport: Send {
 
     /// Answers the client's own goodbye.
     fn part(&mut self) -> impl Future<Output = ()> + Send;
+}
+
+/// What became of a packet.
+pub(crate) enum Added<P> {
+    /// It goes out with the next flush, or has gone.
+    Kept,
+    /// There is no room for it now.
+    Full(P),
+    /// The client is gone.
+    #[cfg_attr(
+        not(feature = "socketio"),
+        expect(dead_code, reason = "a WebSocket finds out later")
+    )]
+    Gone,
 }
 
 /// What comes out of a transport.

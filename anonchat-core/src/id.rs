@@ -151,14 +151,21 @@ impl PoolId {
     }
 }
 
-impl fmt::Display for Alias {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One piece, for every message names somebody.
+impl Alias {
+    /// How it is written, in ASCII.
+    pub(crate) fn text(self) -> [u8; 33] {
         let mut text = [b'a' + self.side as u8; 33];
         for (two, byte) in text[1..].chunks_exact_mut(2).zip(self.pair.0) {
             two.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
         }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        text
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One piece, for every message names somebody.
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
     }
 }
 

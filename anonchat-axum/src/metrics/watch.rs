@@ -35,6 +35,11 @@ impl<'a> Watch<'a> {
         Self::over(metrics, What::Whisper)
     }
 
+    /// Something was carried at once.
+    pub(crate) fn whispered(metrics: &Metrics, since: Timer) {
+        metrics.called(Call::Whisper, CallEnd::Ok, since);
+    }
+
     fn over(metrics: &'a Metrics, what: What) -> Self {
         Self { metrics, since: Timer::start(), what, end: CallEnd::GivenUp, rule: None }
     }

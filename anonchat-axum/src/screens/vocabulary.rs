@@ -168,8 +168,7 @@ impl Vocabulary {
             let mut ends = word.char_indices().map(|(start, c)| start + c.len_utf8());
             return ends.find_map(|end| self.stems.get(&word[..end])).map_or(&[], |one| one);
         }
-        let is_hidden =
-            HIDDEN.iter().any(|part| word.len() > part.len() + 2 && word.contains(part));
+        let is_hidden = hides_address(word.as_bytes());
         let is_app = !word.is_ascii() && APPS_WITHIN.iter().any(|app| word.contains(app));
         match (is_hidden, is_app) {
             (true, true) => &APP_WITHIN,
@@ -199,5 +198,32 @@ impl Vocabulary {
             rest = left;
         }
         (digits.len() >= 3).then_some(digits)
+    }
+}
+
+/// Whether a word has a part of an address in it, and three letters or more besides.
+fn hides_address(word: &[u8]) -> bool {
+    // Two letters tell nearly always that no such part begins here.
+    word.windows(2).enumerate().any(|(start, two)| {
+        matches!(two, b"at" | b"do" | b"gm" | b"no" | b"po" | b"pu")
+            && HIDDEN.iter().any(|part| {
+                word.len() > part.len() + 2 && word[start..].starts_with(part.as_bytes())
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_an_address_is_found_wherever_it_stands() {
+        for part in HIDDEN {
+            for (before, after) in [("", "xyz"), ("xyz", ""), ("nanu", "x"), ("x", "xy")] {
+                assert!(hides_address(format!("{before}{part}{after}").as_bytes()), "{part}");
+            }
+            assert!(!hides_address(format!("x{part}y").as_bytes()), "{part}");
+            assert!(!hides_address(format!("xyz{}", &part[..part.len() - 1]).as_bytes()), "{part}");
+        }
     }
 }

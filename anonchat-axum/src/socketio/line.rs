@@ -1,5 +1,6 @@
 //! One Socket.IO connection as the loop sees it.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use anonchat_core::ChatImage;
@@ -11,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::incoming::{Incoming, Said};
-use crate::transport::{Heard, Transport};
+use crate::transport::{Added, Heard, Transport};
 
 /// The most bytes of a frame that an event may become.
 const FRAME: usize = 64 << 10;
@@ -145,14 +146,28 @@ impl<D: Dialect> Transport for Line<D> {
         self.dialect.echo().map(Some)
     }
 
-    async fn feed(&mut self, packet: Option<Told>) -> Result<(), ()> {
-        let (Some((name, data)), Some(incoming)) = (packet, &self.incoming) else { return Ok(()) };
-        loop {
-            match incoming.emit(name, &data) {
-                Ok(()) => return Ok(()),
-                Err(SendError::Socket(SocketError::InternalChannelFull)) => sleep(AGAIN).await,
-                Err(_) => return Err(()),
+    fn add(&mut self, packet: Option<Told>) -> Added<Option<Told>> {
+        let (Some((name, data)), Some(incoming)) = (packet, &self.incoming) else {
+            return Added::Kept;
+        };
+        match incoming.emit(name, &data) {
+            Ok(()) => Added::Kept,
+            Err(SendError::Socket(SocketError::InternalChannelFull)) => {
+                Added::Full(Some((name, data)))
             }
+            Err(_) => Added::Gone,
+        }
+    }
+
+    async fn feed(&mut self, packet: Option<Told>) -> Result<(), ()> {
+        let mut packet = packet;
+        loop {
+            match self.add(packet) {
+                Added::Kept => return Ok(()),
+                Added::Gone => return Err(()),
+                Added::Full(again) => packet = again,
+            }
+            sleep(AGAIN).await;
         }
     }
 
@@ -167,6 +182,10 @@ impl<D: Dialect> Transport for Line<D> {
 
     async fn flush(&mut self) -> Result<(), ()> {
         Ok(())
+    }
+
+    fn flush_now(&mut self) -> Poll<Result<(), ()>> {
+        Poll::Ready(Ok(()))
     }
 
     async fn close(&mut self, close: Close) {

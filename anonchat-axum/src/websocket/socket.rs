@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use anonchat_core::session::{Close, ServerFrame};
@@ -16,7 +16,7 @@ use super::Violation;
 use super::frame::{self, CONTROL, Opcode};
 use super::reader::{Item, Reader};
 use super::stream::Stream;
-use crate::transport::{Heard, Transport};
+use crate::transport::{Added, Heard, Transport};
 
 /// Bytes after which what is gathered goes out without waiting for more.
 const GATHERED: usize = 16 << 10;
@@ -161,6 +161,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Transport for Socket<S> {
         ((), self.out.len() - before)
     }
 
+    fn add(&mut self, (): ()) -> Added<()> {
+        if self.out.len() - self.sent < GATHERED { Added::Kept } else { Added::Full(()) }
+    }
+
     async fn feed(&mut self, (): ()) -> Result<(), ()> {
         if self.out.len() - self.sent < GATHERED { Ok(()) } else { self.flush().await }
     }
@@ -176,6 +180,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Transport for Socket<S> {
 
     async fn flush(&mut self) -> Result<(), ()> {
         poll_fn(|cx| self.poll_flush(cx)).await.map_err(drop)
+    }
+
+    // Whoever waits for the rest asks again, and is woken.
+    fn flush_now(&mut self) -> Poll<Result<(), ()>> {
+        self.poll_flush(&mut Context::from_waker(Waker::noop())).map_err(drop)
     }
 
     async fn close(&mut self, close: Close) {

@@ -355,9 +355,11 @@ impl Outbox {
 
     fn pop(&mut self) -> Option<Output> {
         let first = self.first.take();
-        self.first = self.more.pop_front();
-        if self.more.is_empty() && self.more.capacity() > 0 {
-            self.more = VecDeque::new();
+        if self.more.capacity() > 0 {
+            self.first = self.more.pop_front();
+            if self.more.is_empty() {
+                self.more = VecDeque::new();
+            }
         }
         first
     }

@@ -23,8 +23,40 @@ pub fn encode(frame: &ServerFrame, client: Client) -> String {
 
 /// Appends one frame as the client's protocol has it, as [`encode`] writes it.
 pub fn encode_into(out: &mut Vec<u8>, frame: &ServerFrame, client: Client) {
+    if let ServerFrame::Msg { from, id, text } = frame {
+        let id = id.as_ref().filter(|_| client == Client::Native);
+        return append_message(out, *from, id.map(MessageId::as_str), text.reveal());
+    }
     // As above.
     let _ = serde_json::to_writer(out, &Shape::of(frame, client));
+}
+
+/// Appends the frame that is sent more often than all others together, without a look at each of its
+/// letters. A test compares it with [`Shape::Msg`].
+fn append_message(out: &mut Vec<u8>, from: Alias, id: Option<&str>, text: &str) {
+    out.reserve(text.len() + 128);
+    out.extend_from_slice(br#"{"type":"msg","from":""#);
+    out.extend_from_slice(&from.text());
+    out.push(b'"');
+    if let Some(id) = id {
+        out.extend_from_slice(br#","id":"#);
+        append_text(out, id);
+    }
+    out.extend_from_slice(br#","text":"#);
+    append_text(out, text);
+    out.push(b'}');
+}
+
+fn append_text(out: &mut Vec<u8>, text: &str) {
+    // All bytes and not up to the first, so that many are looked at in one step.
+    let is_escaped = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    if text.bytes().fold(false, |found, byte| found | is_escaped(byte)) {
+        let _ = serde_json::to_writer(out, text);
+    } else {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    }
 }
 
 impl<'a> Shape<'a> {
@@ -160,6 +192,33 @@ impl<'a> Complaint<'a> {
             retry_after_ms: *retry_after_ms,
             action: action.map(Action::as_str),
             id: id.as_ref().map(MessageId::as_str),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::id::{PairId, Side};
+    use crate::store::ChatText;
+
+    proptest! {
+        #[test]
+        fn a_message_is_written_as_its_shape_is(
+            text in prop_oneof!["\\PC*", any::<String>()],
+            id: Option<String>,
+            pair: [u8; 16],
+            native: bool,
+        ) {
+            let from = Alias { pair: PairId::from_bytes(pair), side: Side::B };
+            let id = id.and_then(|id| MessageId::new(&id));
+            let frame = ServerFrame::Msg { from, id, text: ChatText::new(&text) };
+            let client = if native { Client::Native } else { Client::Plain };
+            let mut out = b"before".to_vec();
+            encode_into(&mut out, &frame, client);
+            prop_assert_eq!(String::from_utf8(out), Ok(format!("before{}", encode(&frame, client))));
         }
     }
 }
