@@ -76,6 +76,8 @@ mod background;
 mod bounded;
 mod builder;
 mod call;
+#[cfg(feature = "ws")]
+mod carry;
 mod chat;
 mod clock;
 #[cfg(feature = "ws")]
@@ -134,5 +136,7 @@ pub use secret::{Secret, Weakness};
 pub use serve::serve;
 #[cfg(all(feature = "socketio", feature = "test-util"))]
 pub use socketio::exercise as exercise_socketio;
+#[cfg(feature = "test-util")]
+pub use token::exercise as exercise_tokens;
 #[cfg(all(feature = "ws", feature = "test-util"))]
 pub use websocket::exercise as exercise_websocket;

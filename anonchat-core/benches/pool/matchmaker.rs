@@ -12,7 +12,7 @@ pub(crate) const GUEST: Kind = Kind(Gender::Female, Filter::Any);
 /// Fits only its like: whoever of them waits, waits behind the whole crowd.
 pub(crate) const RARE: Kind = Kind(Gender::PreferNotToSay, Filter::Only(Gender::PreferNotToSay));
 /// Never meets anybody here.
-pub(crate) const LONELY: Kind = Kind(Gender::NonBinary, Filter::Only(Gender::Female));
+pub(crate) const LONELY: Kind = Kind(Gender::NonBinary, Filter::Only(Gender::Male));
 
 pub(crate) trait Matchmaker {
     type Person: Copy;
