@@ -214,7 +214,7 @@ mod tests {
         ) {
             let from = Alias { pair: PairId::from_bytes(pair), side: Side::B };
             let id = id.and_then(|id| MessageId::new(&id));
-            let frame = ServerFrame::Msg { from, id, text: ChatText::new(&text) };
+            let frame = ServerFrame::Msg { from, id, text: ChatText::new(text) };
             let client = if native { Client::Native } else { Client::Plain };
             let mut out = b"before".to_vec();
             encode_into(&mut out, &frame, client);
