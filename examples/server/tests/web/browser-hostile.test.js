@@ -137,7 +137,9 @@ describe('a page of another site', () => {
       server.url,
     );
     assert.equal(framed, 'not to be read');
+    // It shows an error and not the chat. The browser tells of that a moment after it has loaded.
     const inner = page.frames().find((frame) => frame !== page.mainFrame());
+    await inner?.waitForURL(/^chrome-error:/);
     assert.match(inner?.url() ?? '', /^chrome-error:/, 'the frame shows an error and not the chat');
     const loaded = await page.evaluate(
       (url) =>
