@@ -90,8 +90,11 @@ impl<T: Transport> Line<T> {
             Unfinished::Ping => {}
             Unfinished::Whisper(whisper) => {
                 self.flush().await;
-                if let Some(pool) = self.session.pool()
-                    && self.chat.store().whisper(pool, whisper).await.is_err()
+                let Some(pool) = self.session.pool() else { return };
+                let store = self.chat.store();
+                // A partner on this server is told here every time, or a message could overtake another.
+                if let Some(whisper) = store.whisper_here(pool, whisper)
+                    && store.whisper(pool, whisper).await.is_err()
                 {
                     // It is the sender's to repeat; and if it was an answer, the partner's.
                     self.open(Post::Gap);
@@ -143,7 +146,7 @@ impl<T: Transport> Line<T> {
         rest.map(Unfinished::Whisper)
     }
 
-    /// The same, if nothing has to be waited for. Returns whether it is done.
+    /// As [`flush`](Self::flush), if nothing has to be waited for. Returns whether it is done.
     fn flush_now(&mut self) -> bool {
         if self.wire != Wire::Open || !self.transport.is_dirty() {
             return true;
