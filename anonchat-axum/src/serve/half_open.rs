@@ -207,6 +207,15 @@ mod tests {
     }
 
     #[test]
+    fn only_so_many_are_told_at_once() {
+        let table = table(1, 1);
+        let mut told: Vec<_> = (0..TOLD).map(|_| table.may_tell().expect("few are told")).collect();
+        assert!(table.may_tell().is_none());
+        told.pop();
+        assert!(table.may_tell().is_some());
+    }
+
+    #[test]
     fn a_peer_has_only_so_many_new_ones() {
         let table = table(100, 2);
         let (ann, bob) = (RateKey::from_bytes([1; 16]), RateKey::from_bytes([2; 16]));

@@ -29,6 +29,7 @@ const EMPTY: Entry = Entry { hash: 0, number: u32::MAX };
 /// The smallest table.
 const LEAST: usize = 8;
 
+/// Without a key of its own: the identifiers are drawn, or hashed under a key, before they come here.
 fn hash(key: &[u8; 16]) -> u32 {
     FxBuildHasher.hash_one(u128::from_ne_bytes(*key)) as u32
 }
@@ -137,7 +138,7 @@ mod tests {
 
     use super::*;
 
-    /// Few keys, of which many have the same home.
+    /// Few keys, so that each comes and goes often among the others.
     fn key(byte: u8) -> [u8; 16] {
         [byte % 64; 16]
     }

@@ -14,7 +14,7 @@ use matchmaker::{CROWD, GUEST, Matchmaker};
 use with_pool::WithPool;
 
 const WAITING: usize = 10_000;
-/// A power of ten, so that the script need not divide by anything else.
+/// What the script divides by.
 const CYCLES: usize = 10_000;
 
 #[inline(never)]
@@ -25,7 +25,6 @@ fn measured<M: Matchmaker>(hall: &mut Hall<M>, cycle: impl Fn(&mut Hall<M>)) {
 }
 
 fn main() {
-    // `cargo test` and `cargo bench` hand in other words.
     let kind = std::env::args().nth(1).unwrap_or_default();
     match kind.as_str() {
         "stay" => measured(&mut Hall::<WithPool>::with_talks(WAITING), Hall::stay),
@@ -35,6 +34,6 @@ fn main() {
         "meet" => {
             measured(&mut Hall::<WithPool>::with(WAITING), |hall| hall.meet(GUEST, CROWD));
         }
-        _ => {}
+        _ => panic!("no such cycle: {kind:?}"),
     }
 }
