@@ -77,14 +77,14 @@ impl<T: Transport> Line<T> {
         match unfinished {
             Unfinished::Packet(packet) => {
                 let op = self.transport.feed(packet);
-                let mailbox = self.place.mailbox();
-                let written = patiently(mailbox, self.patience, self.call.as_mut(), op).await;
+                let mailbox = &self.mailbox;
+                let written = patiently(mailbox, self.patience, self.call.as_deref_mut(), op).await;
                 self.check(written);
             }
             Unfinished::Ping if self.wire == Wire::Open => {
                 let op = self.transport.feed_ping();
-                let mailbox = self.place.mailbox();
-                let written = patiently(mailbox, self.patience, self.call.as_mut(), op).await;
+                let mailbox = &self.mailbox;
+                let written = patiently(mailbox, self.patience, self.call.as_deref_mut(), op).await;
                 self.check(written);
             }
             Unfinished::Ping => {}
@@ -110,8 +110,8 @@ impl<T: Transport> Line<T> {
         }
         let flushing = async {
             let op = self.transport.flush();
-            let mailbox = self.place.mailbox();
-            patiently(mailbox, self.patience, self.call.as_mut(), op).await
+            let mailbox = &self.mailbox;
+            patiently(mailbox, self.patience, self.call.as_deref_mut(), op).await
         };
         let written = Box::pin(flushing).await;
         self.check(written);

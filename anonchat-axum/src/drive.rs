@@ -8,12 +8,17 @@
 //! answer, as the session wants it; only talk does not, while the pool is asked anew what the
 //! device is doing, for that is nothing that the client has asked for.
 
+mod hearing;
+#[cfg(test)]
+mod tests;
+mod turn;
+
 use std::future::{Future, pending};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anonchat_core::session::{ClientFrame, Close, FrameError, Input, Rates, Session};
+use anonchat_core::session::{Close, Input, Rates, Session};
 use anonchat_core::{Mail, wire};
 use tokio::task::yield_now;
 use tokio::time::sleep;
@@ -25,10 +30,11 @@ use crate::clock;
 use crate::figures::Watch;
 use crate::hub::Place;
 use crate::limits;
-use crate::mailbox::Post;
+use crate::mailbox::{Mailbox, Post};
 use crate::metrics::Timer;
-use crate::metrics::label::{Asked, Label, Reading, Reason};
-use crate::transport::{Heard, Transport};
+use crate::metrics::label::{Label, Reason};
+use crate::transport::Transport;
+use turn::Turn;
 
 /// Frames of one client that are answered before the others get their turn.
 const BATCH: usize = 64;
@@ -36,12 +42,14 @@ const BATCH: usize = 64;
 /// One connection under way.
 pub(crate) struct Line<T> {
     pub(crate) chat: AnonChat,
-    pub(crate) place: Arc<Place>,
+    place: Arc<Place>,
+    /// That of the place, at hand.
+    pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) session: Session,
     pub(crate) transport: T,
     pub(crate) wire: Wire,
     /// What the store has not answered yet.
-    pub(crate) call: Option<Call>,
+    pub(crate) call: Option<Box<Call>>,
     /// A frame that waits for that answer. Nothing is heard after it.
     held: Option<Box<str>>,
     /// The counts that the tally knows.
@@ -49,6 +57,7 @@ pub(crate) struct Line<T> {
     watch: Watch,
     /// How long a client may let a write wait.
     pub(crate) patience: Duration,
+    turn: Turn,
 }
 
 /// What the transport still carries.
@@ -75,9 +84,20 @@ pub(crate) fn drive<T: Transport>(
 ) -> impl Future<Output = ()> + Send {
     let patience = Duration::from_secs(chat.settings().policy.connection.idle_s.into());
     let (wire, noted) = (Wire::Open, session.rates());
-    let (call, held, watch) = (None, None, Watch::default());
-    let mut line =
-        Line { chat, place, session, transport, wire, call, held, noted, watch, patience };
+    let mut line = Line {
+        mailbox: place.mailbox(),
+        chat,
+        place,
+        session,
+        transport,
+        wire,
+        call: None,
+        held: None,
+        noted,
+        watch: Watch::default(),
+        patience,
+        turn: Turn::default(),
+    };
     async move {
         let close = line.run().await;
         line.note();
@@ -88,7 +108,7 @@ pub(crate) fn drive<T: Transport>(
 
 impl<T: Transport> Line<T> {
     async fn run(&mut self) -> Close {
-        let place = Arc::clone(&self.place);
+        let mailbox = Arc::clone(&self.mailbox);
         let mut timer = pin!(sleep(Duration::ZERO));
         let mut armed = None;
         loop {
@@ -110,6 +130,9 @@ impl<T: Transport> Line<T> {
             }
             self.note();
             if self.transport.is_dirty() {
+                if self.gathers_more().await {
+                    continue;
+                }
                 self.flush().await;
                 // A client that is gone ends the session, which has its say first.
                 match self.carry_out() {
@@ -128,11 +151,12 @@ impl<T: Transport> Line<T> {
                 timer.as_mut().reset(clock::instant(deadline));
                 armed = Some(deadline);
             }
-            let is_full = place.mailbox().has_overflowed();
+            self.turn = Turn::default();
+            let is_full = mailbox.has_overflowed();
             let hears = self.hears();
             tokio::select! {
                 biased;
-                () = place.mailbox().arrival(), if !is_full => {}
+                () = mailbox.arrival(), if !is_full => {}
                 answer = answer(&mut self.call), if self.call.is_some() => self.answered(answer),
                 heard = self.transport.hear(), if hears => self.take(heard),
                 () = &mut timer, if armed.is_some() => {
@@ -165,14 +189,14 @@ impl<T: Transport> Line<T> {
                 Progress::Ready => {}
                 other => return other,
             }
-            while let Some((since, post)) = self.place.mailbox().take() {
+            while let Some((since, post)) = self.mailbox.take() {
                 self.taken_out(since, post);
                 match self.carry_out() {
                     Progress::Ready => {}
                     other => return other,
                 }
             }
-            if self.place.mailbox().has_overflowed() {
+            if self.mailbox.has_overflowed() {
                 self.lose(Wire::Stuck);
             }
             if self.call.is_none()
@@ -205,8 +229,11 @@ impl<T: Transport> Line<T> {
     /// Asks the store something, and goes on at once if it answers at once.
     pub(crate) fn ask(&mut self, mut call: Call) {
         match call.answer_now() {
-            Some(answer) => self.answered(answer),
-            None => self.call = Some(call),
+            Some(answer) => {
+                self.turn.note_command();
+                self.answered(answer);
+            }
+            None => self.call = Some(Box::new(call)),
         }
     }
 
@@ -218,7 +245,7 @@ impl<T: Transport> Line<T> {
 
     /// Hands in the mail that came before an answer.
     fn collect(&mut self) {
-        while let Some((since, post)) = self.place.mailbox().take() {
+        while let Some((since, post)) = self.mailbox.take() {
             self.taken_out(since, post);
         }
     }
@@ -231,8 +258,9 @@ impl<T: Transport> Line<T> {
     pub(crate) fn open(&mut self, post: Post) {
         match post {
             // What is for a name that the connection no longer has came before a gap.
-            Post::Mail(mail) if mail.conn() != self.place.conn() => {}
+            Post::Mail(mail) if mail.conn() != self.session.conn() => {}
             Post::Mail(Mail::Event(envelope)) => {
+                self.turn.note_event();
                 self.watch.saw(&envelope.event, self.chat.figures());
                 self.tell(Input::Event(envelope.event));
             }
@@ -244,43 +272,6 @@ impl<T: Transport> Line<T> {
             }
             Post::Restart(reconnect_in_ms) => self.tell(Input::Restart { reconnect_in_ms }),
         }
-    }
-
-    #[cfg_attr(
-        not(feature = "socketio"),
-        expect(clippy::needless_pass_by_value, reason = "a picture is taken out of it")
-    )]
-    fn take(&mut self, heard: Heard) {
-        match heard {
-            Heard::Text => self.read(),
-            #[cfg(feature = "socketio")]
-            Heard::Image(image) => {
-                let bytes = image.size();
-                self.hand_in(Ok(ClientFrame::Image { image }), bytes);
-            }
-            Heard::Binary => self.hand_in(Err(FrameError::Malformed { action: None }), 0),
-            Heard::Alive => self.tell(Input::Alive),
-            Heard::Closed => self.lose(Wire::Closed),
-            Heard::Violation(code) => self.lose(Wire::Violated(code)),
-        }
-    }
-
-    /// Reads the text that was heard.
-    fn read(&mut self) {
-        let text = match self.transport.text() {
-            Ok(text) => text,
-            Err(code) => return self.lose(Wire::Violated(code)),
-        };
-        let frame = wire::decode(text);
-        if self.call.is_none() || frame.as_ref().is_ok_and(is_talk) {
-            hand_in(&self.chat, &mut self.session, frame, text.len());
-        } else {
-            self.held = Some(text.into());
-        }
-    }
-
-    fn hand_in(&mut self, frame: Result<ClientFrame<'_>, FrameError>, bytes: usize) {
-        hand_in(&self.chat, &mut self.session, frame, bytes);
     }
 
     fn tell(&mut self, input: Input<'_>) {
@@ -305,11 +296,14 @@ impl<T: Transport> Line<T> {
             Wire::Open => Reason::of(close),
         };
         tracing::Span::current().record("reason", reason.value());
-        self.chat.metrics().closed(reason, self.place.mailbox().has_overflowed());
+        self.chat.metrics().closed(reason, self.mailbox.has_overflowed());
         match self.wire {
             Wire::Open => self.transport.close(close).await,
             Wire::Violated(code) => self.transport.close_unread(code).await,
-            Wire::Closed => self.transport.part().await,
+            Wire::Closed => {
+                turn::give_way_to_those_who_hear_of_it().await;
+                self.transport.part().await;
+            }
             Wire::Stuck => {}
         }
         // What the client asked for before it was replaced, say, is seen through.
@@ -320,26 +314,9 @@ impl<T: Transport> Line<T> {
 }
 
 /// The answer to the call that is under way.
-async fn answer(call: &mut Option<Call>) -> Input<'static> {
+async fn answer(call: &mut Option<Box<Call>>) -> Input<'static> {
     match call {
         Some(call) => call.answer().await,
         None => pending().await,
     }
-}
-
-/// Counts what a client has sent, and gives it to the session.
-fn hand_in(
-    chat: &AnonChat,
-    session: &mut Session,
-    frame: Result<ClientFrame<'_>, FrameError>,
-    bytes: usize,
-) {
-    let action = frame.as_ref().map_or_else(|error| error.action(), |it| Some(it.action()));
-    chat.metrics().heard(Asked(action), Reading::of(&frame), bytes);
-    session.handle(clock::now(), Input::Frame(frame));
-}
-
-/// Whether a frame needs the partner only, and not the pool.
-fn is_talk(frame: &ClientFrame<'_>) -> bool {
-    matches!(frame, ClientFrame::Msg { .. } | ClientFrame::Ack { .. } | ClientFrame::Typing { .. })
 }

@@ -76,10 +76,11 @@ impl Lobby {
     /// The next event, unless the client goes or the server stops.
     async fn next(&self, incoming: &mut Incoming) -> Option<Said> {
         let place = self.chat.hub().enter();
+        let mailbox = place.mailbox();
         loop {
             tokio::select! {
                 biased;
-                () = place.mailbox().arrival() => match place.mailbox().take() {
+                () = mailbox.arrival() => match mailbox.take() {
                     Some((_, Post::Mail(_) | Post::Gap)) => {}
                     Some((_, Post::Restart(_))) | None => {
                         let _ = incoming.socket.clone().disconnect();
