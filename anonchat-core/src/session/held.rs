@@ -13,36 +13,37 @@ use crate::time::UnixMillis;
 /// Messages with the instant of each, the oldest first. They are the only ones that a session ever
 /// holds, and go with it.
 #[derive(Default)]
-pub(super) struct Held(VecDeque<(UnixMillis, Body)>);
+pub(super) struct Held(Option<Box<VecDeque<(UnixMillis, Body)>>>);
 
 impl Held {
     pub(super) const fn new() -> Self {
-        Self(VecDeque::new())
+        Self(None)
     }
 
     /// Keeps one more, unless there are `most`.
     pub(super) fn put(&mut self, at: UnixMillis, body: Body, most: usize) -> bool {
-        let fits = self.0.len() < most;
+        let held = self.0.get_or_insert_default();
+        let fits = held.len() < most;
         if fits {
-            self.0.push_back((at, body));
+            held.push_back((at, body));
         }
         fits
     }
 
     /// All, in their order.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Body> + use<> {
-        std::mem::take(&mut self.0).into_iter().map(|(_, body)| body)
+        self.0.take().into_iter().flat_map(|held| *held).map(|(_, body)| body)
     }
 
     /// Until when the oldest is kept.
     fn until(&self, held_ms: u64) -> Option<UnixMillis> {
-        self.0.front().map(|(since, _)| since.after(held_ms))
+        self.0.as_ref()?.front().map(|(since, _)| since.after(held_ms))
     }
 
     /// Forgets what was kept long enough.
     fn expire(&mut self, at: UnixMillis, held_ms: u64) {
         while self.until(held_ms).is_some_and(|until| until <= at) {
-            self.0.pop_front();
+            self.0.as_mut().and_then(|held| held.pop_front());
         }
     }
 }
@@ -97,6 +98,6 @@ impl Session {
 #[cfg(feature = "test-util")]
 impl std::fmt::Debug for Held {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} held", self.0.len())
+        write!(f, "{} held", self.0.as_ref().map_or(0, |held| held.len()))
     }
 }

@@ -121,33 +121,36 @@ pub enum Output {
 /// Its outputs depend on its inputs and its settings alone, to which the recent [`Waits`] belong that
 /// all sessions share. It never fails: an input that the loop should not have
 /// handed in is answered as well as it can be, or ignored.
+// In the order of C, since the compiler's own spreads what each message looks at over all of it, and with
+// thousands of connections a message waits for each line of the memory that it looks at.
 #[cfg_attr(feature = "test-util", derive(Debug))]
+#[repr(C)]
 pub struct Session {
     settings: Arc<Settings>,
-    pool: Option<PoolId>,
-    client: Client,
-    device: DeviceId,
-    conn: Conn,
-    /// The only pair for which the connection is there.
-    enters: Option<PairId>,
-    rates: Rates,
     clock: UnixMillis,
-    presence: Presence,
     life: Life,
+    conn: Conn,
+    client: Client,
     /// Whether the client has had its `daily_limits`.
     greeted: bool,
-    doing: Doing,
     /// The gender that a join without a claim of its own would have, as far as it is known.
     gender: Option<Gender>,
     /// The gender that the door was told of, and that no token proves.
     declares: Option<Gender>,
     /// The gender of the last join, as far as it is known.
     joins_as: Option<Gender>,
+    out: Outbox,
+    doing: Doing,
+    rates: Rates,
+    presence: Presence,
+    pool: Option<PoolId>,
+    device: DeviceId,
+    /// The only pair for which the connection is there.
+    enters: Option<PairId>,
     /// Where the device waits and since when, if its match would tell how long such a wait takes.
     queued: Option<(Bucket, UnixMillis)>,
     /// What the last partner was shown, for a `next` that does not say anything new.
     profile: Arc<Profile>,
-    out: Outbox,
 }
 
 impl Session {

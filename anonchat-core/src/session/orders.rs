@@ -18,7 +18,7 @@ impl Session {
     pub(super) fn order(&mut self, action: Action, command: Command) -> bool {
         let free = self.may_ask(action);
         if free {
-            let order = Order { action, command: command.clone(), again: false };
+            let order = Box::new(Order { action, command: command.clone(), again: false });
             self.apply(Awaited::Order(order), command);
         }
         free
@@ -72,12 +72,13 @@ impl Session {
         }
     }
 
-    pub(super) fn rejected(&mut self, order: Order, rejection: Rejection) {
+    pub(super) fn rejected(&mut self, mut order: Box<Order>, rejection: Rejection) {
         let presence = &mut self.presence;
         let lost = rejection == Rejection::NotAttached;
         let here = presence.standing == Standing::Here && !presence.is_ending();
         if lost && here && !order.again {
-            presence.deferred = Some(Order { again: true, ..order });
+            order.again = true;
+            presence.deferred = Some(order);
             return presence.attach_again();
         }
         let mut refusal = Refusal::by_rule(rejection, self.clock);

@@ -10,24 +10,28 @@ use crate::id::Conn;
 use crate::time::UnixMillis;
 
 /// How this connection stands with the pool.
+///
+/// In the order of C, like the [`Session`] itself: what each message looks at comes first, and what it
+/// does not is as small as can be.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Presence {
     pub(super) standing: Standing,
-    /// The output that has not been answered yet.
-    pub(super) awaited: Option<Awaited>,
-    /// What is to be asked again once the device is held again.
-    pub(super) deferred: Option<Order>,
-    /// The name by which the pool knows the connection, where that is no longer its own.
-    pub(super) former: Option<Conn>,
     /// Whether this connection has held the device.
     pub(super) held: bool,
     /// Whether the pool may believe that this connection holds the device.
     pub(super) owes_detach: bool,
     pub(super) attach_wanted: bool,
-    pub(super) retry_at: Option<UnixMillis>,
     /// Whether the client knows that the store is away.
     pub(super) told_away: bool,
+    pub(super) retry_at: Option<UnixMillis>,
     pub(super) ending: Option<Ending>,
+    /// The output that has not been answered yet.
+    pub(super) awaited: Option<Awaited>,
+    /// What is to be asked again once the device is held again.
+    pub(super) deferred: Option<Box<Order>>,
+    /// The name by which the pool knows the connection, where that is no longer its own.
+    pub(super) former: Option<Conn>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +52,7 @@ pub(super) enum Awaited {
     /// Giving up the former name.
     Release,
     Detach,
-    Order(Order),
+    Order(Box<Order>),
     Wait,
 }
 

@@ -25,21 +25,23 @@ pub(super) enum Doing {
 
 /// A pair, seen from one of its sides.
 #[cfg_attr(feature = "test-util", derive(Debug))]
+#[repr(C)]
 pub(super) struct Talk {
     pub(super) pair: PairId,
-    side: Side,
     /// Where the partner is; `None` while they are away or expected.
     pub(super) route: Option<Conn>,
-    /// The client's messages that the partner has not acknowledged, in the order of the client.
-    unacknowledged: VecDeque<MessageId>,
-    /// Whether the first of them may have been lost, with a connection that is gone say. Until it
-    /// comes again nothing else with an id is handed on, or the partner would see it first.
+    side: Side,
+    /// Whether the first message that is not acknowledged may have been lost, with a connection that is
+    /// gone say. Until it comes again nothing else with an id is handed on, or the partner would see it
+    /// first.
     lost: bool,
     /// Whether the partner has still to come to the talk.
     expects: bool,
-    pub(super) held: Held,
     /// Whether the partner can be shown pictures.
     pub(super) sees: bool,
+    pub(super) held: Held,
+    /// The client's messages that the partner has not acknowledged, in the order of the client.
+    unacknowledged: VecDeque<MessageId>,
     /// The partner's newest messages, for a client that does not know doubles itself.
     heard: VecDeque<MessageId>,
 }
