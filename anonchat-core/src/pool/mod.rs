@@ -37,7 +37,7 @@ use crate::event::{Envelope, Event};
 use crate::id::PairId;
 use crate::policy::Policy;
 use crate::rejection::Rejection;
-use crate::time::UnixMillis;
+use crate::time::{Day, UnixMillis};
 
 pub use footprint::Footprint;
 #[cfg(feature = "test-util")]
@@ -79,6 +79,9 @@ use timetable::Timetable;
 pub struct Pool {
     policy: Arc<Policy>,
     clock: UnixMillis,
+    /// The day of the last command, which each rule of a day asks for, and when it ends.
+    today: Day,
+    tomorrow: UnixMillis,
     seq: u64,
     /// The facts of the command that is being applied.
     mail: Vec<Envelope>,
@@ -103,6 +106,8 @@ impl Pool {
         Self {
             policy,
             clock: UnixMillis::default(),
+            today: Day::default(),
+            tomorrow: UnixMillis::default(),
             seq: 0,
             mail: Vec::new(),
             dice: None,
@@ -136,7 +141,7 @@ impl Pool {
     /// [`Command::Sweep`] times at most 256 things that were due, for [`Command::Settle`] times
     /// the orders that it settles.
     pub fn apply(&mut self, at: UnixMillis, dice: Dice, command: &Command) -> Commit {
-        self.clock = self.clock.max(at);
+        self.advance(at);
         self.seq += 1;
         self.dice = Some(dice.pair);
         let more = matches!(command, Command::Sweep);
@@ -145,6 +150,15 @@ impl Pool {
         let mail = std::mem::take(&mut self.mail);
         debug_assert!(done.is_ok() || mail.is_empty(), "a rejection tells nobody anything");
         Commit { seq: self.seq, outcome: done.map(|()| mail), more: more && self.has_due() }
+    }
+
+    fn advance(&mut self, at: UnixMillis) {
+        self.clock = self.clock.max(at);
+        if self.clock >= self.tomorrow {
+            let offset = self.policy.matching.day_offset_min;
+            self.today = Day::of(self.clock, offset);
+            self.tomorrow = self.today.end(offset);
+        }
     }
 
     fn dispatch(&mut self, command: &Command) -> Result<(), Rejection> {
@@ -206,6 +220,10 @@ impl Pool {
         let device = &self.devices[slot];
         if let Some(attached) = device.attached {
             let (to, conn, seq) = (device.id, attached.conn, self.seq);
+            if self.mail.capacity() == 0 {
+                // Few commands tell more than that.
+                self.mail.reserve_exact(2);
+            }
             self.mail.push(Envelope { to, conn, seq, event });
         }
     }

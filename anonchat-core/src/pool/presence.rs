@@ -178,11 +178,7 @@ impl Pool {
         let id = self.devices[slot].id;
         self.blocks.note_seen(id, self.clock);
         let device = &self.devices[slot];
-        let counts = if self.tally(slot).total > 0 {
-            self.today().end(self.policy.matching.day_offset_min)
-        } else {
-            UnixMillis::default()
-        };
+        let counts = if self.tally(slot).total > 0 { self.tomorrow } else { UnixMillis::default() };
         let until = counts
             .max(device.cooldown_until)
             .max(device.last.map_or(counts, |last| last.until))

@@ -139,7 +139,7 @@ impl Pool {
     /// [`adopt`](SafetyState::adopt) the bans of the others before.
     pub fn restore(policy: Arc<Policy>, at: UnixMillis, state: &SafetyState) -> Self {
         let mut pool = Self::new(policy);
-        pool.clock = at.max(state.clock);
+        pool.advance(at.max(state.clock));
         // Before the blocks: nobody is seen by being counted.
         pool.restore_counts(state);
         pool.restore_blocks(state);
@@ -152,7 +152,7 @@ impl Pool {
     }
 
     fn restore_counts(&mut self, state: &SafetyState) {
-        let (day, rules) = (self.today(), self.policy.matching.clone());
+        let (day, rules) = (self.today, self.policy.matching.clone());
         if Day::of(state.clock, rules.day_offset_min) != day {
             return;
         }
