@@ -26,6 +26,35 @@ pub struct ContactDetails {
     vocabulary: Vocabulary,
 }
 
+/// What a byte is to a glance.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// One of a to z.
+    Letter,
+    /// White space, punctuation and the like, between words.
+    Mark,
+    /// A digit, a sign of addresses, a letter of another script.
+    Telling,
+}
+
+static KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Telling; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
+            b'0'..=b'9' | b'@' | b'/' => Kind::Telling,
+            _ => Kind::Mark,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+fn kind(byte: u8) -> Kind {
+    KINDS[usize::from(byte)]
+}
+
 impl ContactDetails {
     /// Which knows the words of these languages.
     pub fn new(strictness: Strictness, languages: &[Language]) -> Self {
@@ -38,17 +67,13 @@ impl ContactDetails {
         let mut lone_letters = 0;
         let mut folded = [0; LONGEST];
         let mut rest = text.as_bytes();
-        while let Some(&first) = rest.first() {
-            if !first.is_ascii_alphabetic() {
-                // Digits are not plain, nor are signs of addresses and letters of other scripts.
-                if first.is_ascii_digit() || !first.is_ascii() || matches!(first, b'@' | b'/') {
-                    return false;
-                }
-                rest = &rest[1..];
-                continue;
-            }
-            let end = rest.iter().position(|byte| !byte.is_ascii_alphabetic());
+        while let Some(start) = rest.iter().position(|byte| kind(*byte) != Kind::Mark) {
+            rest = &rest[start..];
+            let end = rest.iter().position(|byte| kind(*byte) != Kind::Letter);
             let (letters, others) = rest.split_at(end.unwrap_or(rest.len()));
+            if letters.is_empty() {
+                return false;
+            }
             let Some(word) = folded.get_mut(..letters.len()) else { return false };
             word.copy_from_slice(letters);
             word.make_ascii_lowercase();

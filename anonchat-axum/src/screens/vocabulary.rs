@@ -77,6 +77,28 @@ const HIDDEN: [&str; 10] = [
     "gmailcom", "noktacom",
 ];
 
+/// The first letters of those parts: a bit for each, by its place in the alphabet.
+const FIRST_OF_HIDDEN: u32 = {
+    let (mut letters, mut part) = (0, 0);
+    while part < HIDDEN.len() {
+        letters |= 1 << (HIDDEN[part].as_bytes()[0] & 31);
+        part += 1;
+    }
+    letters
+};
+
+/// The letters of the shortest of them.
+const SHORTEST_HIDDEN: usize = {
+    let (mut shortest, mut part) = (HIDDEN[0].len(), 1);
+    while part < HIDDEN.len() {
+        if HIDDEN[part].len() < shortest {
+            shortest = HIDDEN[part].len();
+        }
+        part += 1;
+    }
+    shortest
+};
+
 /// Names that are found within words of scripts without spaces.
 const APPS_WITHIN: [&str; 4] = ["微信", "薇信", "ライン", "카톡"];
 
@@ -203,13 +225,15 @@ impl Vocabulary {
 
 /// Whether a word has a part of an address in it, and three letters or more besides.
 fn hides_address(word: &[u8]) -> bool {
-    // Two letters tell nearly always that no such part begins here.
-    word.windows(2).enumerate().any(|(start, two)| {
-        matches!(two, b"at" | b"do" | b"gm" | b"no" | b"po" | b"pu")
-            && HIDDEN.iter().any(|part| {
-                word.len() > part.len() + 2 && word[start..].starts_with(part.as_bytes())
-            })
-    })
+    // The first letter tells mostly, and two nearly always, that no such part begins here.
+    word.len() > SHORTEST_HIDDEN + 2
+        && word.windows(2).enumerate().any(|(start, two)| {
+            FIRST_OF_HIDDEN >> (two[0] & 31) & 1 != 0
+                && matches!(two, b"at" | b"do" | b"gm" | b"no" | b"po" | b"pu")
+                && HIDDEN.iter().any(|part| {
+                    word.len() > part.len() + 2 && word[start..].starts_with(part.as_bytes())
+                })
+        })
 }
 
 #[cfg(test)]
