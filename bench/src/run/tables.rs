@@ -74,6 +74,7 @@ pub(crate) fn held(results: &Results) -> String {
     let value = |figure| results.figure("held", Contestant::Anonchat.name(), figure);
     let lines = [
         ("connections", "connections", Unit::Count),
+        ("server processes", "servers", Unit::Count),
         ("minutes", "minutes", Unit::Count),
         ("messages delivered a second", "delivered_per_s", Unit::Count),
         ("messages received", "received", Unit::Count),
@@ -81,8 +82,8 @@ pub(crate) fn held(results: &Results) -> String {
         ("doubled", "duplicated", Unit::Count),
         ("misrouted", "misrouted", Unit::Count),
         ("connections lost", "closed", Unit::Count),
-        ("latency, p50", "latency_us.p50", Unit::Micros),
-        ("latency, p99", "latency_us.p99", Unit::Micros),
+        ("latency of the slower process, p50", "latency_us.p50", Unit::Micros),
+        ("latency of the slower process, p99", "latency_us.p99", Unit::Micros),
         ("memory at the end ÷ after a minute", "growth", Unit::Times),
     ];
     let lines: Vec<_> = lines
