@@ -20,6 +20,22 @@ fn development_mode_makes_keys_and_says_so() {
     assert!(log.contains("a restart forgets bans"), "{log}");
 }
 
+/// By what `.cargo/config.toml` says; where the system gives them only to who asks, it shows.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_is_asked_for_in_huge_pages() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_anonchat-server")).expect("program");
+    let asks = b"thp:always,metadata_thp:auto";
+    assert!(program.windows(asks.len()).any(|bytes| bytes == asks));
+    let given = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled");
+    if given.unwrap_or_default().contains("[madvise]") {
+        let server = Process::start(&["--listen", "127.0.0.1:0"]);
+        let maps = std::fs::read_to_string(format!("/proc/{}/smaps", server.id())).expect("maps");
+        let mut flags = maps.lines().filter(|line| line.starts_with("VmFlags:"));
+        assert!(flags.any(|line| line.split(' ').any(|flag| flag == "hg")), "{maps}");
+    }
+}
+
 #[test]
 fn the_printed_link_signs_in_once() {
     let server = Process::start(&["--listen", "127.0.0.1:0"]);
