@@ -16,9 +16,13 @@ pub(super) struct Tally {
 }
 
 impl Pool {
+    pub(super) fn today(&self) -> Day {
+        self.today
+    }
+
     /// Today's matches of a device.
     pub(super) fn tally(&self, slot: Slot) -> Tally {
-        let (tally, day) = (self.devices[slot].tally, self.today);
+        let (tally, day) = (self.devices[slot].tally, self.today());
         if tally.day == day { tally } else { Tally { day, ..Tally::default() } }
     }
 

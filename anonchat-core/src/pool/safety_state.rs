@@ -152,7 +152,7 @@ impl Pool {
     }
 
     fn restore_counts(&mut self, state: &SafetyState) {
-        let (day, rules) = (self.today, self.policy.matching.clone());
+        let (day, rules) = (self.today(), self.policy.matching.clone());
         if Day::of(state.clock, rules.day_offset_min) != day {
             return;
         }
