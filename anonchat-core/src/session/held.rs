@@ -13,6 +13,10 @@ use crate::time::UnixMillis;
 /// Messages with the instant of each, the oldest first. They are the only ones that a session ever
 /// holds, and go with it.
 #[derive(Default)]
+#[expect(
+    clippy::box_collection,
+    reason = "nearly always there is none, which takes a quarter of the room like this"
+)]
 pub(super) struct Held(Option<Box<VecDeque<(UnixMillis, Body)>>>);
 
 impl Held {
