@@ -33,16 +33,34 @@ text{fill:#9198a1}
 /// A whole picture around what was drawn in this height; below it stands how the figures came to be.
 fn picture(title: &str, origin: &str, height: f64, drawn: &str) -> String {
     let title = escaped(title);
-    // As many characters as fit in a line: command, date and machine come first.
-    let origin: String = origin.replace('`', "").chars().take(135).collect();
-    let origin = text(16.0, height + 6.0, "start", "origin", &escaped(&origin));
-    let height = height + 20.0;
+    let (mut below, mut height) = (String::new(), height);
+    for line in wrapped(&origin.replace('`', "")) {
+        below += &text(16.0, height + 6.0, "start", "origin", &escaped(&line));
+        height += 14.0;
+    }
+    let height = height + 6.0;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
          width=\"{WIDTH}\" height=\"{height}\" role=\"img\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n{}{drawn}{origin}</svg>\n",
+         <style>\n{STYLE}</style>\n{}{drawn}{below}</svg>\n",
         text(16.0, 24.0, "start", "title", &title)
     )
+}
+
+/// Small print in lines that are not wider than a picture.
+fn wrapped(text: &str) -> Vec<String> {
+    const MOST: usize = 130;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < MOST => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A word; `anchor` is the end of it that stands at the place. The text is escaped already.
@@ -74,6 +92,16 @@ fn legend(names: &[(&str, usize, bool)]) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::*;
+
+    #[test]
+    fn small_print_is_wrapped_between_words_and_nothing_of_it_is_lost() {
+        let text = "server on core 0, generator on core 1; ".repeat(9);
+        let lines = wrapped(&text);
+        assert!(lines.len() > 2 && lines.iter().all(|line| line.chars().count() <= 130));
+        assert_eq!(lines.join(" "), text);
+    }
+
     /// Panics unless every element is closed in its order and every attribute quoted.
     pub(crate) fn assert_well_formed(svg: &str) {
         let mut open = Vec::new();
