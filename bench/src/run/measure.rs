@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -20,6 +22,9 @@ pub(crate) struct Case {
     pub(crate) warm: bool,
     pub(crate) contestants: Vec<Contestant>,
 }
+
+/// How long a server has to give back what it does not use.
+const SETTLE: Duration = Duration::from_secs(3);
 
 /// What figures are kept of a run: more would only make the archive long.
 const KEPT: [&str; 25] = [
@@ -98,6 +103,8 @@ fn once(
         let mut first = programs.generator(true)?;
         first.arg("--addr").arg(server.address.to_string()).args(["--prefix", "first", "relay"]);
         first.args(["--conns", "2", "--secs", "0.1", "--warmup", "0"]).output()?;
+        // What they took is given back by then, and not in the middle of what is measured.
+        thread::sleep(SETTLE);
     }
     let mut load = programs.generator(case.own)?;
     load.arg("--addr").arg(server.address.to_string()).arg("--pid").arg(server.pid().to_string());

@@ -65,7 +65,7 @@ pub(crate) fn cases(part: &str, scale: Scale) -> Vec<Case> {
             vec![case("200", &load, &[Anonchat, Epoll, Axum, Node, FastApi])]
         }
         "idle" => {
-            let settle = if quick { 0.2 } else { 1.0 };
+            let settle = if quick { 0.2 } else { 3.0 };
             let shrink = if quick { 10 } else { 1 };
             let mut cases = Vec::new();
             for conns in CROWDS {
