@@ -25,7 +25,8 @@ pub enum DecodeError {
     /// Its colours are for print, or have more than 8 bits a channel.
     #[error("the colours of the picture are not read")]
     Colours,
-    /// It is a JPEG coded as nothing on the web is: lossless, hierarchical or arithmetic.
+    /// It is a JPEG coded as nothing on the web is: lossless, hierarchical, arithmetic, or with more
+    /// samples of colour than of brightness.
     #[error("the coding of the picture is not read")]
     Coding,
     /// It ends before its own end.

@@ -151,13 +151,21 @@ impl Frame {
         if !matches!(components, 1 | 3) || data.rest().len() != 3 * usize::from(components) {
             return Err(DecodeError::Damaged);
         }
-        let (mut across, mut down, mut each) = (1, 1, 0);
+        // Samples of the first component across and down a group: brightness, which has the most.
+        let (mut across, mut down, mut each) = (0, 0, 0);
         for component in data.rest().chunks_exact(3) {
             let (h, v) = (u64::from(component[1] >> 4), u64::from(component[1] & 0xf));
             if !(1..=4).contains(&h) || !(1..=4).contains(&v) {
                 return Err(DecodeError::Damaged);
             }
-            (across, down, each) = (across.max(h), down.max(v), each + h * v);
+            if each == 0 {
+                (across, down) = (h, v);
+            }
+            // Allowed by the standard and written by nobody, and decoders panic on it.
+            if !across.is_multiple_of(h) || !down.is_multiple_of(v) {
+                return Err(DecodeError::Coding);
+            }
+            each += h * v;
         }
         let groups = u64::from(width).div_ceil(8 * across) * u64::from(height).div_ceil(8 * down);
         let row = (u64::from(width) + 8 * across) * 8 * down * u64::from(components);

@@ -106,8 +106,8 @@ impl Picture {
     ///
     /// [`DecodeError`]: the first reason that is met, in the order of the file.
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
-        // The decoders are others' code on a stranger's bytes. A panic there, which neither our
-        // pictures nor fuzzing have met, must cost a request and not the worker of its thread.
+        // The decoders are others' code on a stranger's bytes. A panic there must cost a request and
+        // not the worker of its thread; what fuzzing met is refused before.
         // Nothing that a panic could leave half done is seen again.
         catch_unwind(AssertUnwindSafe(|| Self::decode_or_panic(bytes, limits)))
             .unwrap_or(Err(DecodeError::Damaged))

@@ -139,6 +139,16 @@ pub(super) fn bad() -> Vec<Sample> {
             Damaged,
         ),
         bad("JPEG sampled 0 times", patched(&plain, SOF0, |frame| frame[7] = 0), Damaged),
+        bad(
+            "JPEG with more of a colour than of brightness",
+            patched(&plain, SOF0, |frame| frame[13] = 0x21),
+            Coding,
+        ),
+        bad(
+            "JPEG with two samples of a colour for three of brightness",
+            patched(&plain, SOF0, |frame| (frame[7], frame[10]) = (0x13, 0x12)),
+            Coding,
+        ),
         bad("JPEG of two colours", patched(&plain, SOF0, |frame| frame[5] = 2), Damaged),
         bad(
             "JPEG and an archive",
