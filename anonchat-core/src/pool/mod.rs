@@ -222,7 +222,7 @@ impl Pool {
             let (to, conn, seq) = (device.id, attached.conn, self.seq);
             if self.mail.capacity() == 0 {
                 // Few commands tell more than that.
-                self.mail.reserve_exact(2);
+                self.mail = Vec::with_capacity(2);
             }
             self.mail.push(Envelope { to, conn, seq, event });
         }
