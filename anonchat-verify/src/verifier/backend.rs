@@ -66,7 +66,6 @@ pub(crate) fn prepare(runtime: &Runtime, model: &[u8]) -> ort::Result<Session> {
         // It would start a thread for each core and model, which wait for work by spinning. Pure
         // Rust has no threads of its own, and no such setting.
         builder = builder.with_intra_threads(1)?.with_inter_threads(1)?;
-        return builder.commit_from_memory(model);
     }
     match slopes::as_maxima(model) {
         Some(model) => builder.commit_from_memory(&model),

@@ -1,8 +1,8 @@
-//! Slopes in a form that the backend in pure Rust carries out fast.
+//! Slopes in a form that both backends carry out fast.
 //!
-//! It has no operator `PRelu`: it multiplies, compares, and then chooses number by number. Where
-//! no slope is above 1, the larger of `x * slope` and `x` is the same number, and is found in one
-//! pass of vector instructions.
+//! The one in pure Rust has no operator `PRelu`: it multiplies, compares, and then chooses number by
+//! number; the native one goes through it number by number, too. Where no slope is above 1, the larger
+//! of `x * slope` and `x` is the same number, and is found by vector instructions.
 
 use std::collections::HashSet;
 
