@@ -6,7 +6,9 @@
 //!
 //! | Part | What |
 //! |---|---|
-//! | `ceiling` | joins and matches a second at 1, 8 and 64 callers, beside a script that does nothing and one of as many trivial calls |
+//! | `join` | matches a second through the store, beside a bare script of the same shape |
+//! | `messages` | messages a second from one store to another, beside bare `PUBLISH` |
+//! | `ceiling` | joins and matches a second at 1, 8 and 64 callers without the store, beside a script that does nothing and one of as many trivial calls |
 //! | `queue` | a match with 100, 10,000 and 1,000,000 waiting |
 //! | `memory` | bytes for a person who is there, waits, talks, or is merely known |
 //! | `day` | a day of a million people in virtual time, and what is left of it |
@@ -18,7 +20,9 @@
 
 mod ceiling;
 mod day;
+mod join;
 mod memory;
+mod messages;
 mod people;
 mod queue;
 mod servers;
@@ -28,7 +32,9 @@ use stage::Stage;
 
 type Part = (&'static str, fn(&mut Stage));
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 7] = [
+    ("join", join::measure),
+    ("messages", messages::measure),
     ("ceiling", ceiling::measure),
     ("queue", queue::measure),
     ("memory", memory::measure),
