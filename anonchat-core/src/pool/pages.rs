@@ -8,17 +8,13 @@ const PAGE: usize = 256;
 
 /// Records under numbers. The number of one that is removed is given to another one later.
 pub(super) struct Pages<T> {
-    pages: Vec<Box<Page<T>>>,
+    pages: Vec<Box<[Entry<T>; PAGE]>>,
     /// The last number that became free, if any is.
     free: Option<u32>,
     /// The first number that was never given.
     fresh: u32,
     len: usize,
 }
-
-/// At the beginning of a line of the cache, so that a record of whole lines touches no more of them.
-#[repr(align(64))]
-struct Page<T>([Entry<T>; PAGE]);
 
 enum Entry<T> {
     Held(T),
@@ -34,10 +30,10 @@ impl<T> Pages<T> {
         if self.free.is_none() {
             self.fresh += 1;
             if number as usize == self.pages.len() * PAGE {
-                self.pages.push(Page::empty());
+                self.pages.push(empty_page());
             }
         }
-        let entry = &mut self.pages[number as usize / PAGE].0[number as usize % PAGE];
+        let entry = &mut self.pages[number as usize / PAGE][number as usize % PAGE];
         if let Entry::Free(before) = std::mem::replace(entry, Entry::Held(record)) {
             self.free = before;
         }
@@ -46,7 +42,7 @@ impl<T> Pages<T> {
 
     /// Drops a record. When the last one goes, all memory is given back.
     pub(super) fn remove(&mut self, number: u32) -> Option<T> {
-        let entry = &mut self.pages.get_mut(number as usize / PAGE)?.0[number as usize % PAGE];
+        let entry = &mut self.pages.get_mut(number as usize / PAGE)?[number as usize % PAGE];
         if !matches!(entry, Entry::Held(_)) {
             return None;
         }
@@ -62,14 +58,14 @@ impl<T> Pages<T> {
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&T> {
-        match &self.pages.get(number as usize / PAGE)?.0[number as usize % PAGE] {
+        match &self.pages.get(number as usize / PAGE)?[number as usize % PAGE] {
             Entry::Held(record) => Some(record),
             Entry::Free(_) => None,
         }
     }
 
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
-        match &mut self.pages.get_mut(number as usize / PAGE)?.0[number as usize % PAGE] {
+        match &mut self.pages.get_mut(number as usize / PAGE)?[number as usize % PAGE] {
             Entry::Held(record) => Some(record),
             Entry::Free(_) => None,
         }
@@ -81,11 +77,12 @@ impl<T> Pages<T> {
 
     /// The bytes reserved.
     pub(super) fn footprint(&self) -> usize {
-        self.pages.capacity() * size_of::<Box<Page<T>>>() + self.pages.len() * size_of::<Page<T>>()
+        self.pages.capacity() * size_of::<Box<[Entry<T>; PAGE]>>()
+            + self.pages.len() * PAGE * size_of::<Entry<T>>()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.pages.iter().flat_map(|page| page.0.iter()).zip(0..).filter_map(|(entry, number)| {
+        self.pages.iter().flat_map(|page| page.iter()).zip(0..).filter_map(|(entry, number)| {
             match entry {
                 Entry::Held(record) => Some((number, record)),
                 Entry::Free(_) => None,
@@ -94,10 +91,12 @@ impl<T> Pages<T> {
     }
 }
 
-impl<T> Page<T> {
-    /// Without a record, made where it stays.
-    fn empty() -> Box<Self> {
-        Box::new(Self([const { Entry::Free(None) }; PAGE]))
+/// A page without a record, made where it stays.
+fn empty_page<T>() -> Box<[Entry<T>; PAGE]> {
+    let entries: Vec<_> = std::iter::repeat_with(|| Entry::Free(None)).take(PAGE).collect();
+    match entries.into_boxed_slice().try_into() {
+        Ok(page) => page,
+        Err(_) => unreachable!("as many as a page has"),
     }
 }
 
